@@ -1,0 +1,161 @@
+"""Dated code tables and claim rules for US occupational-therapy billing.
+
+The names below are read when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from . import calc, errors, payers, readers, rules
+    from ._text import normalize_code
+    from .catalog import Catalog
+    from .checking import check, check_many
+    from .claims import Claim, PlanOfCare, ServiceLine
+    from .errors import (
+        FieldError,
+        MissingExtraError,
+        NotEffectiveError,
+        OtcodesError,
+        OtcodesWarning,
+        OutOfCoverageError,
+        ReadError,
+        TableError,
+        UnknownCodeError,
+        UnknownPayerError,
+        UnknownRuleError,
+    )
+    from .findings import Citation, Finding, Fix, NotChecked, Repair, Report, Severity
+    from .payers import PayerPolicy, UnitMethod
+    from .readers import read
+    from .records import (
+        CommonProcedure,
+        Diagnosis,
+        Discipline,
+        FilingIndicator,
+        Modifier,
+        ModifierConflict,
+        OncePerDay,
+        PairModifier,
+        PayerSubstitution,
+        PaymentStatus,
+        Place,
+        Procedure,
+        PtpEdit,
+        RevenueCode,
+        Setting,
+        TherapyDisposition,
+        TherapyThreshold,
+        Timing,
+    )
+    from .tables import Snapshot, Table, Verdict
+
+    procedures: Table[Procedure]
+    diagnoses: Table[Diagnosis]
+    modifiers: Table[Modifier]
+    places: Table[Place]
+    revenue_codes: Table[RevenueCode]
+    payment_status: Table[PaymentStatus]
+    ptp_edits: Table[PtpEdit]
+    pair_modifiers: Table[PairModifier]
+    modifier_conflicts: Table[ModifierConflict]
+    therapy_thresholds: Table[TherapyThreshold]
+    common_procedures: Table[CommonProcedure]
+    payer_substitutions: Table[PayerSubstitution]
+    once_per_day: Table[OncePerDay]
+    filing_indicators: Table[FilingIndicator]
+
+_MODULES = {
+    "_text": ("normalize_code",),
+    "catalog": ("Catalog",),
+    "checking": ("check", "check_many"),
+    "claims": ("Claim", "PlanOfCare", "ServiceLine"),
+    "errors": (
+        "FieldError",
+        "MissingExtraError",
+        "NotEffectiveError",
+        "OtcodesError",
+        "OtcodesWarning",
+        "OutOfCoverageError",
+        "ReadError",
+        "TableError",
+        "UnknownCodeError",
+        "UnknownPayerError",
+        "UnknownRuleError",
+    ),
+    "findings": ("Citation", "Finding", "Fix", "NotChecked", "Repair", "Report", "Severity"),
+    "payers": ("PayerPolicy", "UnitMethod"),
+    "readers": ("read",),
+    "records": (
+        "CommonProcedure",
+        "Diagnosis",
+        "Discipline",
+        "FilingIndicator",
+        "Modifier",
+        "ModifierConflict",
+        "OncePerDay",
+        "PairModifier",
+        "PayerSubstitution",
+        "PaymentStatus",
+        "Place",
+        "Procedure",
+        "PtpEdit",
+        "RevenueCode",
+        "Setting",
+        "TherapyDisposition",
+        "TherapyThreshold",
+        "Timing",
+    ),
+    "tables": ("Snapshot", "Table", "Verdict"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+_SUBMODULES = ("calc", "errors", "payers", "readers", "rules")
+_TABLES = (
+    "procedures",
+    "diagnoses",
+    "modifiers",
+    "places",
+    "revenue_codes",
+    "payment_status",
+    "ptp_edits",
+    "pair_modifiers",
+    "modifier_conflicts",
+    "therapy_thresholds",
+    "common_procedures",
+    "payer_substitutions",
+    "once_per_day",
+    "filing_indicators",
+)
+
+__all__ = [  # noqa: PLE0604 -- names, as the tables above list them
+    "__version__",
+    *_HOMES,
+    *_SUBMODULES,
+    *_TABLES,
+]
+
+
+def __getattr__(name: str) -> object:
+    """Find a public name when it is first used, and keep it."""
+    import importlib  # noqa: PLC0415 -- most processes never come here twice
+
+    if name in _HOMES:
+        value: object = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    elif name in _SUBMODULES:
+        value = importlib.import_module(f".{name}", __name__)
+    elif name in _TABLES:
+        catalog = importlib.import_module(".catalog", __name__)
+        value = getattr(catalog.Catalog.bundled(), name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

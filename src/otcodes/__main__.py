@@ -1,0 +1,7 @@
+"""`python -m otcodes`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

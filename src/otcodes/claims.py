@@ -1,0 +1,281 @@
+"""What a user hands in: claims and their lines, typed but not judged.
+
+They accept whatever a rule can judge (zero units, `"G"` as a modifier, five modifiers, no diagnosis); only
+a value of the wrong type or form is an error.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from ._text import TextEnum, normalize_code
+from .errors import FieldError
+from .records import Discipline, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+E = TypeVar("E", bound=TextEnum)
+
+# A value in these fields is never shown in a message or a repr.
+PRIVATE = frozenset({"patient"})
+
+
+def _refuse(self_: object, field: attrs.Attribute[Any], value: object, expected: str) -> FieldError:
+    return FieldError(type(self_).__name__, field.name, None if field.name in PRIVATE else value, expected)
+
+
+Converter = Any  # attrs.Converter is generic over what mypy cannot follow through a decorator
+
+
+def _converter(convert: Callable[[Any, object, attrs.Attribute[Any]], object]) -> Converter:
+    return attrs.Converter(convert, takes_self=True, takes_field=True)
+
+
+def _text(value: Any, self_: object, field: attrs.Attribute[Any]) -> str:
+    if not isinstance(value, str):
+        raise _refuse(self_, field, value, "a str")
+    return value
+
+
+def _optional_text(value: Any, self_: object, field: attrs.Attribute[Any]) -> str | None:
+    return None if value is None else _text(value, self_, field).strip() or None
+
+
+def _code(value: Any, self_: object, field: attrs.Attribute[Any]) -> str:
+    if not isinstance(value, str):
+        raise _refuse(self_, field, value, "a str such as '97530' (a number may have lost its zeros)")
+    return normalize_code(value)
+
+
+def _upper(text: str) -> str:
+    text = text.strip()
+    return text.upper() if text.isascii() else text
+
+
+def _codes(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[str, ...]:
+    if isinstance(value, (str, bytes)):
+        raise _refuse(self_, field, value, "a tuple of str, such as ('GO',)")
+    try:
+        codes = tuple(value)
+    except TypeError:
+        raise _refuse(self_, field, value, "a tuple of str, such as ('GO',)") from None
+    for code in codes:
+        if not isinstance(code, str):
+            raise _refuse(self_, field, code, "a tuple of str")
+    return tuple(map(_upper, codes))
+
+
+def _optional_code(value: Any, self_: object, field: attrs.Attribute[Any]) -> str | None:
+    return None if value is None else _upper(_text(value, self_, field)) or None
+
+
+def _day(value: Any, self_: object, field: attrs.Attribute[Any]) -> dt.date:
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise _refuse(self_, field, value, "a datetime.date")
+    return value
+
+
+def _optional_day(value: Any, self_: object, field: attrs.Attribute[Any]) -> dt.date | None:
+    return None if value is None else _day(value, self_, field)
+
+
+def _units(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        raise _refuse(self_, field, value, "an int (a Decimal where a file has a fraction)")
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise _refuse(self_, field, value, "a finite number")
+        return int(value) if value == value.to_integral_value() else value
+    return value
+
+
+def _optional_minutes(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _refuse(self_, field, value, "whole minutes, zero or more")
+    return value
+
+
+def _optional_usd(value: Any, self_: object, field: attrs.Attribute[Any]) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        raise _refuse(self_, field, value, "a Decimal in US dollars, such as Decimal('120.00')")
+    amount = Decimal(value)
+    if not amount.is_finite():
+        raise _refuse(self_, field, value, "a finite amount")
+    return amount
+
+
+def _word_of(kind: type[E]) -> Converter:
+    def convert(value: Any, self_: object, field: attrs.Attribute[Any]) -> E | None:
+        if value is None and field.default is None:
+            return None
+        try:
+            return kind(value)
+        except ValueError:
+            raise _refuse(self_, field, value, f"one of {', '.join(kind)}") from None
+
+    return _converter(convert)
+
+
+def _names(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
+
+
+@attrs.frozen(kw_only=True)
+class PlanOfCare:
+    """A therapy plan of care.
+
+    Attributes:
+        certified_from: the first day of the certified period.
+        certified_to: its last day; `None` where it is not known.
+        last_report_on: the day of the last progress report; `None` where it is not known.
+    """
+
+    certified_from: dt.date = attrs.field(converter=_converter(_day))
+    certified_to: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+    last_report_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+
+
+@attrs.frozen
+class ServiceLine:
+    """One line of a claim: a procedure on a day. Only `procedure`, `on` and `units` are required.
+
+    Attributes:
+        procedure: the CPT or HCPCS code.
+        on: the date of service.
+        units: what is billed; a `Decimal` where a file holds a fraction, for a rule to judge.
+        modifiers: in the order of the claim.
+        minutes: the line's total of timed treatment; `None` is not known, never 0.
+        assistant_minutes: the part of them that an assistant furnished separately.
+        place: the place of service, two digits.
+        diagnoses: the claim's diagnoses that the line points at.
+        charge_usd: what is charged for the line.
+        allowed_usd: what the payer allows for it.
+        revenue_code: on an institutional claim.
+        discipline: where it is not the claim's.
+        id: what the user calls the line.
+        empty_fields: names of fields that the input has and leaves empty; that is not the same as absent.
+
+    Raises:
+        FieldError: a field is of the wrong type or form.
+
+    Examples:
+        >>> import datetime as dt
+        >>> ServiceLine("97530", on=dt.date(2026, 3, 2), units=2, minutes=30, modifiers=("go",)).modifiers
+        ('GO',)
+    """
+
+    procedure: str = attrs.field(converter=_converter(_code))
+    on: dt.date = attrs.field(kw_only=True, converter=_converter(_day))
+    units: int | Decimal = attrs.field(kw_only=True, converter=_converter(_units))
+    modifiers: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_converter(_codes))
+    minutes: int | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_minutes))
+    assistant_minutes: int | None = attrs.field(
+        default=None, kw_only=True, converter=_converter(_optional_minutes)
+    )
+    place: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_code))
+    diagnoses: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_converter(_codes))
+    charge_usd: Decimal | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_usd))
+    allowed_usd: Decimal | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_usd))
+    revenue_code: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_code))
+    discipline: Discipline | None = attrs.field(default=None, kw_only=True, converter=_word_of(Discipline))
+    id: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_text))
+    empty_fields: frozenset[str] = attrs.field(
+        default=frozenset(), kw_only=True, converter=_names, repr=False
+    )
+
+
+def _lines(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[ServiceLine, ...]:
+    expected = "a tuple of ServiceLine"
+    try:
+        lines = tuple(value)
+    except TypeError:
+        raise _refuse(self_, field, value, expected) from None
+    for line in lines:
+        if not isinstance(line, ServiceLine):
+            raise _refuse(self_, field, line, expected)
+    return lines
+
+
+def _plan(value: Any, self_: object, field: attrs.Attribute[Any]) -> PlanOfCare | None:
+    if value is not None and not isinstance(value, PlanOfCare):
+        raise _refuse(self_, field, value, "a PlanOfCare")
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A claim for one patient.
+
+    Attributes:
+        lines: its service lines.
+        diagnoses: its diagnoses, the first one first.
+        payer: the name of a payer policy, such as `medicare-b`; `None` where it is not known.
+        setting: a professional claim, or an outpatient hospital's.
+        discipline: of the therapy, unless a line says otherwise.
+        id: what the user calls the claim.
+        patient: an opaque id that ties the claims of one person together; never shown.
+        therapy_year_to_date_usd: allowed therapy charges of the calendar year before this claim.
+        plan_of_care: the plan the services were furnished under.
+        referring_npi: of who ordered or certified the therapy.
+        file: the name of the input it was read from.
+        empty_fields: names of fields that the input has and leaves empty.
+
+    Raises:
+        FieldError: a field is of the wrong type or form.
+    """
+
+    lines: tuple[ServiceLine, ...] = attrs.field(converter=_converter(_lines))
+    diagnoses: tuple[str, ...] = attrs.field(default=(), converter=_converter(_codes))
+    payer: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    setting: Setting = attrs.field(default=Setting.PRACTITIONER, converter=_word_of(Setting))
+    discipline: Discipline = attrs.field(
+        default=Discipline.OCCUPATIONAL_THERAPY, converter=_word_of(Discipline)
+    )
+    id: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    patient: str | None = attrs.field(default=None, repr=False, converter=_converter(_optional_text))
+    therapy_year_to_date_usd: Decimal | None = attrs.field(default=None, converter=_converter(_optional_usd))
+    plan_of_care: PlanOfCare | None = attrs.field(default=None, converter=_converter(_plan))
+    referring_npi: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    file: str | None = attrs.field(default=None, eq=False, converter=_converter(_optional_text))
+    empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_names, repr=False)
+
+    def replace_line(self, index: int, line: ServiceLine) -> Claim:
+        """The same claim with another line in one place."""
+        return attrs.evolve(self, lines=(*self.lines[:index], line, *self.lines[index + 1 :]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim in the documented JSON form; a field that is not known is left out."""
+        return _to_dict(self)
+
+
+def _to_dict(record: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for field in attrs.fields(type(record)):
+        if field.name in ("file", "empty_fields"):
+            continue
+        value = getattr(record, field.name)
+        if value is None or value == ():
+            if field.name in getattr(record, "empty_fields", ()):
+                facts[field.name] = None
+            continue
+        facts[field.name] = _plain(value)
+    return facts
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if attrs.has(type(value)):
+        return _to_dict(value)
+    if isinstance(value, TextEnum):
+        return value.value
+    return str(value) if isinstance(value, (Decimal, dt.date)) else value

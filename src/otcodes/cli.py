@@ -1,0 +1,414 @@
+"""The command line: thin, over the same functions.
+
+Exit status: 0 nothing at or above `--fail-on`, 1 findings (or a code that is not in force), 2 input that
+could not be read, in whole or in part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+import attrs
+
+from . import payers
+from ._version import __version__
+from .calc.units import timed_units
+from .catalog import Catalog
+from .checking import check_many
+from .errors import MissingExtraError, OtcodesError, ReadError, UnknownCodeError
+from .findings import Severity
+from .payers import UnitMethod
+from .readers import Batch, Problem, read
+from .rules import presets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .claims import Claim
+    from .findings import Finding, Report
+
+CLEAN, FOUND, UNREADABLE = 0, 1, 2
+TABLES_LOOKED_UP = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
+BAR_WIDTH = 30
+LONG_INPUT = 200
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    try:
+        return run(chosen)
+    except BrokenPipeError:  # the reader of the output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLEAN
+    except OtcodesError as error:
+        _complain(str(error))
+        return UNREADABLE
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"otcodes: {text}\n")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        msg = f"expected a day as 2026-03-02, found {text!r}"
+        raise argparse.ArgumentTypeError(msg) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="otcodes", description="Occupational-therapy billing codes and claims."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=about, description=about)
+        made.set_defaults(run=run)
+        return made
+
+    def dated(made: argparse.ArgumentParser) -> None:
+        made.add_argument(
+            "--on", type=_day, required=True, metavar="DAY", help="the date of service, as 2026-03-02"
+        )
+
+    def shaped(made: argparse.ArgumentParser, *forms: str) -> None:
+        made.add_argument("--format", choices=forms, default=forms[0])
+
+    lookup = command(
+        "lookup", _lookup, "What a code is on a day: procedure, diagnosis, modifier, place, revenue code."
+    )
+    lookup.add_argument("code")
+    dated(lookup)
+    shaped(lookup, "text", "json")
+
+    search = command("search", _search, "Procedures and diagnoses that fit some words on a day, best first.")
+    search.add_argument("text")
+    dated(search)
+    shaped(search, "text", "json")
+
+    units = command("units", _units, "The units that a day's minutes allow.")
+    units.add_argument("minutes", nargs="+", metavar="CODE:MINUTES")
+    dated(units)
+    units.add_argument("--method", choices=[str(method) for method in UnitMethod], default="medicare")
+    shaped(units, "text", "json")
+
+    check = command("check", _check, "Check claims in .csv, .json and .837 files.")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--payer", choices=list(payers.POLICIES), help="judge every claim as this payer's")
+    shaped(check, "text", "json", "csv")
+    check.add_argument("--select", action="append", metavar="RULE", help="only this rule, or group of rules")
+    check.add_argument("--ignore", action="append", metavar="RULE", help="not this rule, or group of rules")
+    check.add_argument("--fail-on", choices=["error", "warning"], default="error")
+    check.add_argument("--fix", action="store_true", help="write the claims with the safe fixes applied")
+    check.add_argument(
+        "--output", metavar="FILE", help="where --fix writes (.json or .csv), not standard output"
+    )
+
+    tables = command("tables", _tables, "Every table: edition, coverage, rows, source.")
+    shaped(tables, "text", "json")
+    return parser
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def _as_dict(record: Any) -> dict[str, Any]:
+    return {name: value for name, value in attrs.asdict(record).items() if value not in (None, (), [])}
+
+
+def _lookup(chosen: argparse.Namespace) -> int:
+    catalog = Catalog.bundled()
+    found: list[tuple[str, Any]] = []
+    verdicts: dict[str, str] = {}
+    for name in TABLES_LOOKED_UP:
+        table = getattr(catalog, name)
+        verdict = table.verdict(chosen.code, on=chosen.on)
+        verdicts[name] = str(verdict)
+        record = table.on(chosen.on).find(chosen.code)
+        if record is not None:
+            found.append((name, record))
+        elif verdict == "not-effective":
+            found.append((name, table.history(chosen.code)[-1]))
+    in_force = [name for name, _ in found if verdicts[name] != "not-effective"]
+    if chosen.format == "json":
+        records = [{"table": name, "verdict": verdicts[name], **_as_dict(record)} for name, record in found]
+        _print_json({"code": chosen.code, "on": chosen.on, "records": records, "verdicts": verdicts})
+    else:
+        for name, record in found:
+            _say(f"{record.code}  {name}, {verdicts[name]} on {chosen.on}")
+            for field, value in _as_dict(record).items():
+                if field not in ("code", "is_start_known", "carried_forward"):
+                    _say(f"  {field.replace('_', ' ')}: {_in_words(value)}")
+            if record.carried_forward:
+                _say("  carried forward: newer than the last edition on board")
+        if not found:
+            _say(f"{chosen.code!r} on {chosen.on}: {_why_nothing(chosen.code, chosen.on, verdicts, catalog)}")
+    return CLEAN if in_force else FOUND
+
+
+def _in_words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Catalog) -> str:
+    tables = [name for name, verdict in verdicts.items() if verdict == "out-of-coverage"]
+    if tables:
+        return f"not known; out of the coverage of {', '.join(tables)}"
+    try:
+        catalog.procedures.on(on)[code]
+    except UnknownCodeError as error:
+        near = f"; near it: {', '.join(error.suggestions)}" if error.suggestions else ""
+        return f"unknown in every table{near}"
+    return "unknown in every table"
+
+
+def _search(chosen: argparse.Namespace) -> int:
+    catalog = Catalog.bundled()
+    found: list[Any] = [
+        *catalog.procedures.on(chosen.on).search(chosen.text),
+        *catalog.diagnoses.on(chosen.on).search(chosen.text),
+    ]
+    if chosen.format == "json":
+        _print_json([_as_dict(record) for record in found])
+    for record in found if chosen.format == "text" else ():
+        _say(f"{record.code:8}  {record.label or '(no label on board)'}")
+    if not found:
+        _complain(f"nothing fits {chosen.text!r} on {chosen.on}")
+    return CLEAN if found else FOUND
+
+
+def _units(chosen: argparse.Namespace) -> int:
+    minutes: dict[str, int] = {}
+    for given in chosen.minutes:
+        code, colon, amount = given.partition(":")
+        if not colon or not amount.isascii() or not amount.isdigit():
+            _complain(f"expected CODE:MINUTES as 97530:23, found {given!r}")
+            return UNREADABLE
+        minutes[code] = minutes.get(code, 0) + int(amount)
+    try:
+        result = timed_units(minutes, on=chosen.on, method=chosen.method)
+    except (OtcodesError, LookupError) as error:
+        _complain(str(error))
+        return UNREADABLE
+    if chosen.format == "json":
+        facts = {"total": result.total, "by_code": result.by_code, "ties": result.ties, "steps": result.steps}
+        _print_json({**facts, "not_timed": result.not_timed, "method": chosen.method, "on": chosen.on})
+        return CLEAN
+    for code, units in result.by_code.items():
+        _say(f"{code}  {units}")
+    _say(f"total  {result.total}")
+    for step in result.steps:
+        _say(f"  {step}")
+    return CLEAN
+
+
+def _tables(chosen: argparse.Namespace) -> int:
+    entries = Catalog.bundled().entries
+    if chosen.format == "json":
+        _print_json([attrs.asdict(entry) for entry in entries])
+        return CLEAN
+    for entry in entries:
+        edition = next(each for each in entry.editions if each.id == entry.last_edition)
+        _say(f"{entry.name}: {entry.rows} rows; {entry.coverage}")
+        _say(
+            f"  newest edition {edition.id}, from {edition.effective}: {edition.title} ({edition.publisher})"
+        )
+        if entry.note:
+            _say(f"  {entry.note}")
+    return CLEAN
+
+
+@attrs.define
+class _Read:
+    """All inputs together: the claims, and what could not be read."""
+
+    claims: list[Claim] = attrs.field(factory=list)
+    problems: list[Problem] = attrs.field(factory=list)
+    complaints: list[str] = attrs.field(factory=list)
+    notes: list[str] = attrs.field(factory=list)
+
+
+def _read_all(files: Iterable[str]) -> _Read:
+    everything = _Read()
+    for file in files:
+        try:
+            batch: Batch = read(file)
+        except (ReadError, MissingExtraError) as error:
+            everything.complaints.append(str(error))
+        except OSError as error:
+            everything.complaints.append(f"{file}: {error.strerror}")
+        else:
+            everything.claims += batch.claims
+            everything.problems += batch.problems
+            everything.notes += batch.notes
+    return everything
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    taken = _read_all(chosen.files)
+    for note in taken.notes:
+        _complain(f"note: {note}")
+    if chosen.payer:
+        taken.claims = [attrs.evolve(claim, payer=chosen.payer) for claim in taken.claims]
+    reports = list(_judge(taken, chosen))
+    findings = [finding for report in reports for finding in report]
+    stream = sys.stderr if chosen.fix and not chosen.output else sys.stdout
+    _write_report(reports, chosen.format, stream)
+    if chosen.fix:
+        _write_fixed(reports, chosen)
+    for complaint in (*taken.complaints, *map(str, taken.problems)):
+        _complain(complaint)
+    if taken.complaints or taken.problems:
+        return UNREADABLE
+    limit = Severity(chosen.fail_on)
+    return FOUND if any(finding.severity.is_at_least(limit) for finding in findings) else CLEAN
+
+
+def _judge(taken: _Read, chosen: argparse.Namespace) -> Iterator[Report]:
+    """The reports, claim by claim; a claim whose payer is unknown is a problem, not the end."""
+    good: list[Claim] = []
+    for claim in taken.claims:
+        if claim.payer is None or claim.payer in payers.POLICIES:
+            good.append(claim)
+            continue
+        known = ", ".join(payers.POLICIES)
+        place = f"claim {claim.id}" if claim.id else "a claim"
+        taken.problems.append(
+            Problem(
+                file=claim.file or "",
+                place=place,
+                field="payer",
+                value=repr(claim.payer)[:60],
+                expected=f"one of {known}",
+            )
+        )
+    progress = _Progress(len(good))
+    for report in _by_preset(good, chosen):
+        progress.step()
+        yield report
+    progress.close()
+
+
+def _by_preset(claims: Sequence[Claim], chosen: argparse.Namespace) -> Iterator[Report]:
+    if not chosen.select and not chosen.ignore:
+        yield from check_many(claims)
+        return
+    every = presets.CATALOGUE
+    narrowed = every.select(*chosen.select) if chosen.select else every
+    narrowed = narrowed.without(*chosen.ignore) if chosen.ignore else narrowed
+    kept = {rule.id for rule in narrowed}
+    left_out = tuple(rule.id for rule in every if rule.id not in kept)
+
+    def narrow(claim: Claim) -> payers.PayerPolicy:
+        policy = payers.policy(claim.payer)
+        return attrs.evolve(policy, ignored=(*policy.ignored, *left_out))
+
+    yield from check_many(claims, policy=narrow)
+
+
+class _Progress:
+    """A bar on standard error, for long inputs and when someone sees it."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done = total, 0
+        self.is_shown = total >= LONG_INPUT and sys.stderr.isatty()
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        if self.is_shown and (self.done % (self.total // 100 + 1) == 0 or self.done == self.total):
+            filled = BAR_WIDTH * self.done // self.total
+            sys.stderr.write(
+                f"\r[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {self.done}/{self.total} claims"
+            )
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self.is_shown:
+            sys.stderr.write("\r\033[K")
+
+
+def _write_report(reports: Sequence[Report], form: str, stream: TextIO) -> None:
+    findings = [finding for report in reports for finding in report]
+    if form == "json":
+        editions = {table: edition for report in reports for table, edition in report.editions.items()}
+        facts = {
+            "findings": [finding.to_dict() for finding in findings],
+            "not_checked": [entry.to_dict() for report in reports for entry in report.not_checked],
+            "editions": dict(sorted(editions.items())),
+        }
+        json.dump(facts, stream, indent=2)
+        stream.write("\n")
+    elif form == "csv":
+        from .readers.csv import write_rows  # noqa: PLC0415 -- only this form needs it
+
+        columns = ("file", "claim", "path", "severity", "rule", "message")
+        stream.write(
+            write_rows(columns, ([finding.to_dict()[name] for name in columns] for finding in findings))
+        )
+    else:
+        stream.writelines(_in_text(finding) for finding in findings)
+        stream.write(_summary(reports, findings))
+
+
+def _in_text(finding: Finding) -> str:
+    where = ":".join(part for part in (finding.file, finding.claim, finding.path) if part)
+    text = f"{where}: {finding.severity}: {finding.rule}: {finding.message}\n"
+    if finding.fix is not None:
+        unsure = "" if finding.fix.is_safe else ", if the record supports it"
+        text += f"    fix{unsure}: {finding.fix}\n"
+    elif finding.suggestions:
+        text += f"    perhaps: {', '.join(finding.suggestions)}\n"
+    return text
+
+
+def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
+    by_severity = [f"{sum(f.severity is severity for f in findings)} {severity}" for severity in Severity]
+    clean = sum(report.is_clean for report in reports)
+    lines = [f"{len(reports)} claims, {clean} clean; findings: {', '.join(by_severity)}"]
+    skipped: dict[str, set[str | None]] = {}
+    for report in reports:
+        for entry in report.not_checked:
+            skipped.setdefault(entry.rule, set()).add(entry.claim)
+    if skipped:
+        counts = ", ".join(f"{rule} ({len(claims)})" for rule, claims in sorted(skipped.items()))
+        lines.append(f"not checked, in so many claims: {counts}; --format json says why")
+    return "\n".join(lines) + "\n"
+
+
+def _write_fixed(reports: Iterable[Report], chosen: argparse.Namespace) -> None:
+    repairs = [report.repair() for report in reports]
+    claims = [repair.claim for repair in repairs]
+    name = chosen.output or chosen.files[0]
+    if name.lower().endswith(".csv"):
+        from .readers.csv import write  # noqa: PLC0415 -- only this form needs it
+
+        text = write(claims)
+    else:
+        text = json.dumps({"claims": [claim.to_dict() for claim in claims]}, indent=2) + "\n"
+    if chosen.output:
+        with open(chosen.output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 -- as readers.read
+            file.write(text)
+    else:
+        sys.stdout.write(text)
+    for repair in repairs:
+        for finding, reason in repair.withheld:
+            _complain(f"not fixed: {finding.claim or ''} {finding.path} {finding.rule}: {reason}")

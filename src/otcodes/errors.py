@@ -1,0 +1,206 @@
+"""Every exception of the package; each carries its facts as attributes and survives pickling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class OtcodesError(Exception):
+    """Root of every error that otcodes raises on purpose."""
+
+
+class OtcodesWarning(UserWarning):
+    """Root of every warning that otcodes gives."""
+
+
+class UnknownCodeError(OtcodesError, KeyError):
+    """Inside a table's coverage there is no such code on any day, or the code is malformed.
+
+    Attributes:
+        table: the table that was asked.
+        code: what was asked for, as it was given.
+        on: the day, or `None` where a whole history was asked for.
+        suggestions: codes of the table that are near it.
+    """
+
+    def __init__(
+        self, table: str, code: object, on: dt.date | None = None, suggestions: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(table, code, on, suggestions)
+        self.table, self.code, self.on, self.suggestions = table, code, on, suggestions
+
+    def __str__(self) -> str:
+        """Say which table, which code, and what is near."""
+        near = f"; near it: {', '.join(self.suggestions)}" if self.suggestions else ""
+        return f"{self.code!r} is not a code of the table {self.table}{near}"
+
+
+class NotEffectiveError(UnknownCodeError):
+    """The code is known, but not on that day: retired, or not yet in force.
+
+    Attributes:
+        spans: first and last day (`None`: open) of every version.
+        successors: the codes that took its place.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        code: object,
+        on: dt.date | None,
+        spans: tuple[tuple[dt.date, dt.date | None], ...] = (),
+        successors: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(table, code, on)
+        self.args = (table, code, on, spans, successors)
+        self.spans, self.successors = spans, successors
+
+    def __str__(self) -> str:
+        """Say when it was in force and what came after."""
+        spans = ", ".join(f"{first} to {last or 'now'}" for first, last in self.spans)
+        after = f"; its successors: {', '.join(self.successors)}" if self.successors else ""
+        return (
+            f"{self.code!r} of the table {self.table} is not in force on {self.on} (in force {spans}){after}"
+        )
+
+
+class OutOfCoverageError(OtcodesError, LookupError):
+    """The tables do not know: the day or the code lies outside what they cover.
+
+    It is no `KeyError`, so that `.get` and `in` cannot turn "we do not know" into "no".
+
+    Attributes:
+        table: the table that was asked.
+        code: what was asked for.
+        on: the day, or `None` where a whole history was asked for.
+        covers: what the table does cover, in words.
+    """
+
+    def __init__(self, table: str, code: object, on: dt.date | None, covers: str) -> None:
+        super().__init__(table, code, on, covers)
+        self.table, self.code, self.on, self.covers = table, code, on, covers
+
+    def __str__(self) -> str:
+        """Say what lies outside of what."""
+        day = f" on {self.on}" if self.on else ""
+        return f"{self.code!r}{day} is outside the coverage of the table {self.table} ({self.covers})"
+
+
+class FieldError(OtcodesError, ValueError, TypeError):
+    """A field has a value of the wrong type or form.
+
+    Attributes:
+        record: what the field belongs to, such as `ServiceLine`.
+        field: its name.
+        value: what was given; `None` for a field that may hold patient data.
+        expected: what would have been right, in words.
+    """
+
+    def __init__(self, record: str, field: str, value: object, expected: str) -> None:
+        super().__init__(record, field, value, expected)
+        self.record, self.field, self.value, self.expected = record, field, value, expected
+
+    def __str__(self) -> str:
+        """Name the field, what it should be and what it is."""
+        return f"{self.record}.{self.field} should be {self.expected}, not {shown(self.value)}"
+
+
+class TableError(OtcodesError, ValueError):
+    """A table's file or its manifest is malformed, or is not the file that the manifest describes.
+
+    Attributes:
+        file: the file.
+        line: its line, counted from 1, or `None` for the file as a whole.
+        problem: what is wrong, in words.
+    """
+
+    def __init__(self, file: str, line: int | None, problem: str) -> None:
+        super().__init__(file, line, problem)
+        self.file, self.line, self.problem = file, line, problem
+
+    def __str__(self) -> str:
+        """Name the place and the fault."""
+        return f"{self.file}{'' if self.line is None else f', line {self.line}'}: {self.problem}"
+
+
+class UnknownPayerError(OtcodesError, KeyError):
+    """No policy of that name is on board.
+
+    Attributes:
+        payer: the name asked for.
+        known: the names there are.
+    """
+
+    def __init__(self, payer: object, known: tuple[str, ...]) -> None:
+        super().__init__(payer, known)
+        self.payer, self.known = payer, known
+
+    def __str__(self) -> str:
+        """Name the payers there are."""
+        return f"no payer policy named {self.payer!r}; there are {', '.join(self.known)}"
+
+
+class UnknownRuleError(OtcodesError, KeyError):
+    """A rule set was asked for a rule that it does not have.
+
+    Attributes:
+        rule: the id, or the group before the dot, that was asked for.
+        known: the ids there are.
+    """
+
+    def __init__(self, rule: str, known: tuple[str, ...]) -> None:
+        super().__init__(rule, known)
+        self.rule, self.known = rule, known
+
+    def __str__(self) -> str:
+        """Name the rules of that group, or the groups."""
+        group = self.rule.partition(".")[0]
+        near = [known for known in self.known if known.startswith(f"{group}.")]
+        there = near or sorted({known.partition(".")[0] for known in self.known})
+        return f"no rule {self.rule!r}; there are {', '.join(there)}"
+
+
+class MissingExtraError(OtcodesError, ImportError):
+    """A feature needs an optional package that is not installed.
+
+    Attributes:
+        feature: what was asked for.
+        extra: the extra of this package that brings it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(feature, extra)
+        self.feature, self.extra = feature, extra
+
+    def __str__(self) -> str:
+        """Say how to install it."""
+        return f'{self.feature} needs an optional package: pip install "otcodes[{self.extra}]"'
+
+
+class ReadError(OtcodesError, ValueError):
+    """An input cannot be read as what it should be.
+
+    Attributes:
+        file: the input's name.
+        problem: what is wrong, in words.
+    """
+
+    def __init__(self, file: str, problem: str) -> None:
+        super().__init__(file, problem)
+        self.file, self.problem = file, problem
+
+    def __str__(self) -> str:
+        """Name the input and the fault."""
+        return f"{self.file}: {self.problem}"
+
+
+LONGEST_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its repr, cut short so that no message grows with its input."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"

@@ -1,0 +1,444 @@
+"""What a check says: findings with their fixes, what it could not judge, and the report of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ._text import TextEnum
+from .claims import Claim, ServiceLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+MODIFIERS_PER_LINE = 4
+
+
+class Severity(TextEnum):
+    """How bad a finding is: will be rejected or is not compliant, look again, or good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+    @property
+    def rank(self) -> int:
+        """0 for an error, and up as it gets milder."""
+        return _RANKS[self]
+
+    def is_at_least(self, other: Severity) -> bool:
+        """Whether it is as bad as another, or worse."""
+        return self.rank <= other.rank
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@attrs.frozen
+class Citation:
+    """Where a rule stands written.
+
+    Attributes:
+        title: of the publication.
+        section: the place in it.
+        url: an address of it, empty where there is none that lasts.
+        publisher: who publishes it.
+    """
+
+    title: str
+    section: str = ""
+    url: str = ""
+    publisher: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """The citation in the documented JSON form."""
+        return {"title": self.title, "section": self.section, "url": self.url, "publisher": self.publisher}
+
+
+@attrs.frozen(kw_only=True)
+class Fix:
+    """An edit of a claim, as data.
+
+    Attributes:
+        is_safe: whether the claim alone proves it; otherwise only the medical record can.
+        kind: the edit's name in JSON.
+    """
+
+    kind: ClassVar[str]
+    is_safe: bool = True
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:
+        """The claim with the edit made; the same claim where there is nothing left to edit."""
+        raise NotImplementedError
+
+    def why_not(self, claim: Claim, line: int | None) -> str | None:  # noqa: ARG002 -- for those that can fail
+        """Why the edit cannot be made, or `None`."""
+        return None
+
+    def __str__(self) -> str:
+        """The edit in words."""
+        values = [value for name, value in attrs.asdict(self).items() if not name.startswith("is_")]
+        return " ".join([self.kind.replace("-", " "), *map(str, values)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fix in the documented JSON form."""
+        facts = attrs.asdict(self, recurse=False)
+        return {
+            "kind": self.kind,
+            **{name: list(v) if isinstance(v, tuple) else v for name, v in facts.items()},
+        }
+
+
+@attrs.frozen(kw_only=True)
+class LineFix(Fix):
+    """An edit of one line."""
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:
+        """The claim with the line edited."""
+        if line is None:
+            return claim
+        return claim.replace_line(line, self.edit(claim.lines[line]))
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line as it should be."""
+        raise NotImplementedError
+
+
+@attrs.frozen
+class AddModifier(LineFix):
+    """Add a modifier that the line lacks; a discipline's comes first, where payers look for it."""
+
+    kind: ClassVar[str] = "add-modifier"
+    modifier: str
+    is_first: bool = attrs.field(default=False, kw_only=True)
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with the modifier, once."""
+        if self.modifier in line.modifiers or len(line.modifiers) >= MODIFIERS_PER_LINE:
+            return line
+        added = (self.modifier, *line.modifiers) if self.is_first else (*line.modifiers, self.modifier)
+        return attrs.evolve(line, modifiers=added)
+
+    def why_not(self, claim: Claim, line: int | None) -> str | None:
+        """A line holds four modifiers."""
+        if line is not None and len(claim.lines[line].modifiers) >= MODIFIERS_PER_LINE:
+            return f"the line already has {MODIFIERS_PER_LINE} modifiers"
+        return None
+
+
+@attrs.frozen
+class RemoveModifier(LineFix):
+    """Take a modifier off the line, wherever it stands."""
+
+    kind: ClassVar[str] = "remove-modifier"
+    modifier: str
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line without it."""
+        kept = tuple(modifier for modifier in line.modifiers if modifier != self.modifier)
+        return attrs.evolve(line, modifiers=kept)
+
+
+@attrs.frozen
+class ReplaceModifier(LineFix):
+    """Put one modifier in another's place; where the other is there already, just take the first off."""
+
+    kind: ClassVar[str] = "replace-modifier"
+    modifier: str
+    replacement: str
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with the replacement, once."""
+        swapped = (self.replacement if modifier == self.modifier else modifier for modifier in line.modifiers)
+        return attrs.evolve(line, modifiers=tuple(dict.fromkeys(swapped)))
+
+
+@attrs.frozen
+class DropRepeatedModifiers(LineFix):
+    """Keep the first of each modifier."""
+
+    kind: ClassVar[str] = "drop-repeated-modifiers"
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with each modifier once."""
+        return attrs.evolve(line, modifiers=tuple(dict.fromkeys(line.modifiers)))
+
+
+@attrs.frozen
+class ReplaceProcedure(LineFix):
+    """Bill another procedure code."""
+
+    kind: ClassVar[str] = "replace-procedure"
+    procedure: str
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with the other code."""
+        return attrs.evolve(line, procedure=self.procedure)
+
+
+@attrs.frozen
+class SetUnits(LineFix):
+    """Bill another number of units."""
+
+    kind: ClassVar[str] = "set-units"
+    units: int
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with those units."""
+        return attrs.evolve(line, units=self.units)
+
+
+@attrs.frozen
+class ReplaceDiagnosis(Fix):
+    """Write another diagnosis in one's place, on the claim and wherever a line points at it."""
+
+    kind: ClassVar[str] = "replace-diagnosis"
+    diagnosis: str
+    replacement: str
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
+        """The claim with the replacement, once."""
+
+        def swapped(codes: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(
+                dict.fromkeys(self.replacement if code == self.diagnosis else code for code in codes)
+            )
+
+        lines = tuple(attrs.evolve(each, diagnoses=swapped(each.diagnoses)) for each in claim.lines)
+        return attrs.evolve(claim, diagnoses=swapped(claim.diagnoses), lines=lines)
+
+
+@attrs.frozen
+class DropRepeatedDiagnoses(Fix):
+    """Keep the first of each diagnosis."""
+
+    kind: ClassVar[str] = "drop-repeated-diagnoses"
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
+        """The claim with each diagnosis once."""
+        kept = {code.replace(".", ""): code for code in reversed(claim.diagnoses)}
+        return attrs.evolve(claim, diagnoses=tuple(reversed(kept.values())))
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that is wrong with a claim, or worth a look.
+
+    Attributes:
+        rule: the rule's stable id.
+        severity: how bad it is, by the payer's policy.
+        path: where in the claim, such as `lines[0].modifiers`.
+        message: what is wrong, in words; it holds no patient data.
+        citation: where the rule stands written; `None` for a matter of form.
+        fix: an edit that mends it, where there is one.
+        suggestions: codes that may be meant, for a person to choose from.
+        carried_forward: whether it rests on a table's last edition for a later day.
+        claim: the claim's id.
+        file: the input's name.
+        line: the index of the line it speaks of.
+    """
+
+    rule: str
+    severity: Severity
+    path: str
+    message: str
+    citation: Citation | None = None
+    fix: Fix | None = None
+    suggestions: tuple[str, ...] = ()
+    carried_forward: bool = False
+    claim: str | None = None
+    file: str | None = attrs.field(default=None, eq=False)
+    line: int | None = attrs.field(default=None, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding in the documented JSON form."""
+        return {
+            "file": self.file,
+            "claim": self.claim,
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "path": self.path,
+            "message": self.message,
+            "citation": self.citation.to_dict() if self.citation else None,
+            "fix": self.fix.to_dict() if self.fix else None,
+            "suggestions": list(self.suggestions),
+            "carried_forward": self.carried_forward,
+        }
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Finding:
+        """The finding that `to_dict` wrote.
+
+        Raises:
+            KeyError, ValueError, TypeError: it did not.
+        """
+        path = facts["path"]
+        number = path[len("lines[") : path.index("]")] if path.startswith("lines[") else None
+        fix = facts["fix"] and dict(facts["fix"])
+        return cls(
+            file=facts["file"],
+            claim=facts["claim"],
+            rule=facts["rule"],
+            severity=Severity(facts["severity"]),
+            path=path,
+            message=facts["message"],
+            citation=Citation(**facts["citation"]) if facts["citation"] else None,
+            fix=_FIXES[fix.pop("kind")](**fix) if fix else None,
+            suggestions=tuple(facts["suggestions"]),
+            carried_forward=facts["carried_forward"],
+            line=None if number is None else int(number),
+        )
+
+
+_FIXES: dict[str, type[Fix]] = {
+    fix.kind: fix
+    for fix in (
+        AddModifier,
+        RemoveModifier,
+        ReplaceModifier,
+        DropRepeatedModifiers,
+        ReplaceProcedure,
+        SetUnits,
+        ReplaceDiagnosis,
+        DropRepeatedDiagnoses,
+    )
+}
+
+
+@attrs.frozen(kw_only=True)
+class NotChecked:
+    """A rule that could not be judged, and why: no data is not a pass.
+
+    Attributes:
+        rule: the rule's id.
+        reason: what was missing, in words.
+        path: where in the claim.
+        claim: the claim's id.
+        file: the input's name.
+    """
+
+    rule: str
+    reason: str
+    path: str = ""
+    claim: str | None = None
+    file: str | None = attrs.field(default=None, eq=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry in the documented JSON form."""
+        return {
+            "file": self.file,
+            "claim": self.claim,
+            "rule": self.rule,
+            "path": self.path,
+            "reason": self.reason,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class Repair:
+    """What came of applying a report's fixes.
+
+    Attributes:
+        claim: the claim as mended.
+        applied: the findings whose fixes were made.
+        withheld: findings whose fix was not made, each with the reason.
+    """
+
+    claim: Claim
+    applied: tuple[Finding, ...]
+    withheld: tuple[tuple[Finding, str], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """What the rules say of one claim; iterating gives its findings, in the order of the claim.
+
+    Attributes:
+        claim: the claim as it was given.
+        findings: what is wrong, ordered by place, then severity, then rule.
+        not_checked: the rules that could not be judged, and why.
+        editions: the newest edition of each table that the rules rest on.
+    """
+
+    claim: Claim = attrs.field(repr=False)
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...] = attrs.field(repr=lambda found: f"<{len(found)}>")
+    editions: Mapping[str, str] = attrs.field(repr=False)
+    _recheck: Callable[[Claim], Report] = attrs.field(repr=False, eq=False, alias="recheck")
+
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings."""
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        """How many findings there are."""
+        return len(self.findings)
+
+    def __bool__(self) -> bool:
+        """A report is there, also when it has no finding; ask `is_clean` for what it says."""
+        return True
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that are errors."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that are warnings."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is no finding at warning or above; what was not checked is in `not_checked`."""
+        return not any(finding.severity.is_at_least(Severity.WARNING) for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in the documented JSON form."""
+        return {
+            "findings": [finding.to_dict() for finding in self.findings],
+            "not_checked": [entry.to_dict() for entry in self.not_checked],
+            "editions": dict(self.editions),
+        }
+
+    def fixed(self, *, unsafe: bool = False) -> Claim:
+        """The claim with the safe fixes applied; with `unsafe`, also those only the record can support."""
+        return self.repair(unsafe=unsafe).claim
+
+    def repair(self, *, unsafe: bool = False) -> Repair:
+        """Apply the fixes one by one; one that would bring a new error of any rule is withheld."""
+        report = self
+        applied: list[Finding] = []
+        withheld: dict[tuple[str, str], tuple[Finding, str]] = {}
+        while True:
+            for finding in report.findings:
+                fix = finding.fix
+                if fix is None or (finding.rule, finding.path) in withheld:
+                    continue
+                reason = self._why_withheld(report, finding, fix, unsafe=unsafe)
+                if reason is None and finding not in applied:  # twice the same would never end
+                    report = report._recheck(fix.apply(report.claim, finding.line))
+                    applied.append(finding)
+                    withheld.clear()  # the change may have made room for another one
+                    break
+                reason = reason or "it was made already"
+                withheld[finding.rule, finding.path] = (finding, reason)
+            else:
+                return Repair(claim=report.claim, applied=tuple(applied), withheld=tuple(withheld.values()))
+
+    @staticmethod
+    def _why_withheld(report: Report, finding: Finding, fix: Fix, *, unsafe: bool) -> str | None:
+        if not (fix.is_safe or unsafe):
+            return "only the medical record can support it"
+        reason = fix.why_not(report.claim, finding.line)
+        if reason:
+            return reason
+        after = report._recheck(fix.apply(report.claim, finding.line))
+        known = {(error.rule, error.path) for error in report.errors}
+        new = [error.rule for error in after.errors if (error.rule, error.path) not in known]
+        if new:
+            return f"it would raise {', '.join(sorted(set(new)))}"
+        # Each applied fix must do away with its finding, or applying would never end.
+        stays = any((f.rule, f.path, f.fix) == (finding.rule, finding.path, fix) for f in after.findings)
+        return "it does not mend the finding" if stays else None

@@ -1,0 +1,109 @@
+"""How a payer judges: how it counts units, which modifiers and edits it applies, how severe it is."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ._text import TextEnum
+from .errors import UnknownPayerError
+from .findings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class UnitMethod(TextEnum):
+    """How minutes become units: CMS's total of the day, or the CPT midpoint of each code."""
+
+    MEDICARE = "medicare"
+    MIDPOINT = "midpoint"
+
+
+def _read_only(severities: Mapping[str, Severity]) -> Mapping[str, Severity]:
+    return MappingProxyType({rule: Severity(severity) for rule, severity in severities.items()})
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
+
+
+@attrs.frozen(kw_only=True)
+class PayerPolicy:
+    """What a payer's rules depend on; `attrs.evolve` makes one's own from it.
+
+    `None` says that it is not known here: rules that depend on it then say so in `not_checked`.
+
+    Attributes:
+        name: by which a claim names it.
+        label: in words.
+        unit_method: how it turns minutes into units; where it is not known, a claim is wrong only if
+            it is wrong by either method.
+        preset: the name of the rules it applies: its own, or another payer's.
+        severities: for the rules whose severity differs from the rule's own.
+        ignored: ids of rules that it does not apply.
+
+    Examples:
+        >>> import attrs, otcodes
+        >>> plan = attrs.evolve(otcodes.payers.policy("commercial"), name="acme", unit_method="medicare")
+        >>> plan.unit_method
+        <UnitMethod.MEDICARE: 'medicare'>
+    """
+
+    name: str
+    label: str
+    unit_method: UnitMethod | None = attrs.field(
+        default=None, converter=attrs.converters.optional(UnitMethod)
+    )
+    preset: str | None = None
+    severities: Mapping[str, Severity] = attrs.field(factory=dict, converter=_read_only, hash=False)
+    ignored: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
+
+
+POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(
+    {
+        policy.name: policy
+        for policy in (
+            PayerPolicy(
+                name="medicare-b",
+                label="Medicare Part B",
+                unit_method=UnitMethod.MEDICARE,
+                preset="medicare-b",
+            ),
+            PayerPolicy(
+                name="commercial",
+                label="Commercial plan, CPT rules",
+                unit_method=UnitMethod.MIDPOINT,
+                preset="commercial",
+            ),
+            # Named, so that a claim may say who pays; what is theirs alone is not on board yet.
+            PayerPolicy(name="medicaid", label="Medicaid; differs by state"),
+            PayerPolicy(name="medicare-advantage", label="Medicare Advantage; differs by plan"),
+            PayerPolicy(name="tricare", label="TRICARE"),
+            PayerPolicy(name="va", label="Veterans Affairs community care"),
+            PayerPolicy(
+                name="workers-comp",
+                label="Workers' compensation; differs by state",
+                # States make modifiers of their own for it, so that one we do not know may be right.
+                severities={"modifier.unknown": Severity.WARNING},
+            ),
+        )
+    }
+)
+UNKNOWN_PAYER = PayerPolicy(name="unknown", label="A payer that the claim does not name")
+
+
+def policy(name: str | None) -> PayerPolicy:
+    """The policy of a payer; of `None`, one that knows nothing that differs between payers.
+
+    Raises:
+        UnknownPayerError: there is no policy of that name.
+    """
+    if name is None:
+        return UNKNOWN_PAYER
+    try:
+        return POLICIES[name]
+    except KeyError:
+        raise UnknownPayerError(name, tuple(POLICIES)) from None

@@ -1,0 +1,241 @@
+"""What a reader gives: the claims that could be read, and everything that could not, nothing lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..claims import PRIVATE, Claim, PlanOfCare, ServiceLine
+from ..errors import FieldError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """A place in an input that could not be read; the rest of the input still is.
+
+    Attributes:
+        file: the input's name.
+        place: where in it, such as `line 12`, `claims[3].lines[0]` or `segment 88 (SV1)`.
+        field: the column, key or element.
+        value: what is there, cut short; empty where it may be about the patient.
+        expected: what should be there, in words.
+        claim: the claim's id, where it is known.
+    """
+
+    file: str
+    place: str
+    field: str = ""
+    value: str = ""
+    expected: str
+    claim: str | None = None
+
+    def __str__(self) -> str:
+        """One line: where, what is there, what should be."""
+        where = ", ".join(part for part in (self.file, self.place, self.field) if part)
+        found = f", found {self.value}" if self.value else ""
+        claim = f" (claim {self.claim})" if self.claim else ""
+        return f"{where}: expected {self.expected}{found}{claim}"
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The problem in JSON form."""
+        return attrs.asdict(self)
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """What came of reading an input.
+
+    Attributes:
+        claims: the claims that could be read, in the order of the input.
+        problems: what could not be read.
+        notes: what was read in spite of an oddity, and how.
+    """
+
+    claims: tuple[Claim, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class BadValueError(ValueError):
+    """A value is not of its field's form; the text says what is expected."""
+
+
+def _day(value: Any) -> dt.date:
+    if isinstance(value, str) and ISO_DAY.fullmatch(value.strip()):
+        try:
+            return dt.date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise BadValueError("a day as 2026-03-02")
+
+
+def _number(value: Any) -> int | Decimal:
+    if isinstance(value, str):
+        try:
+            value = Decimal(value.strip())
+        except InvalidOperation:
+            raise BadValueError("a number") from None
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not Decimal(value).is_finite():
+        raise BadValueError("a number")
+    return int(value) if value == Decimal(value).to_integral_value() else value
+
+
+def _minutes(value: Any) -> int:
+    minutes = _number(value)
+    if not isinstance(minutes, int) or minutes < 0:
+        raise BadValueError("whole minutes, zero or more")
+    return minutes
+
+
+def _usd(value: Any) -> Decimal:
+    if isinstance(value, str):
+        value = value.strip().removeprefix("$").replace(",", "")
+    try:
+        return Decimal(_number(value)) if not isinstance(value, str) else _finite(Decimal(value))
+    except (BadValueError, InvalidOperation):
+        raise BadValueError("an amount in US dollars as 120.00") from None
+
+
+def _finite(amount: Decimal) -> Decimal:
+    if not amount.is_finite():
+        raise BadValueError("an amount in US dollars as 120.00")
+    return amount
+
+
+def _codes(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split("|")
+    if not isinstance(value, (list, tuple)) or not all(isinstance(code, str) for code in value):
+        raise BadValueError("a list of codes")
+    return tuple(code for code in value if code.strip())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadValueError("text in quotation marks (a number may have lost its zeros)")
+    return value
+
+
+def _plan(value: Any) -> PlanOfCare:
+    if not isinstance(value, dict) or not value.keys() <= {
+        "certified_from",
+        "certified_to",
+        "last_report_on",
+    }:
+        raise BadValueError("an object with certified_from, certified_to, last_report_on")
+    if "certified_from" not in value:
+        raise BadValueError("an object with certified_from")
+    return PlanOfCare(**{name: None if day is None else _day(day) for name, day in value.items()})
+
+
+Parser = Any
+LINE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "id": _text,
+    "procedure": _text,
+    "on": _day,
+    "units": _number,
+    "modifiers": _codes,
+    "minutes": _minutes,
+    "assistant_minutes": _minutes,
+    "place": _text,
+    "diagnoses": _codes,
+    "charge_usd": _usd,
+    "allowed_usd": _usd,
+    "revenue_code": _text,
+    "discipline": _text,
+}
+CLAIM_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "id": _text,
+    "payer": _text,
+    "setting": _text,
+    "discipline": _text,
+    "patient": _text,
+    "diagnoses": _codes,
+    "therapy_year_to_date_usd": _usd,
+    "plan_of_care": _plan,
+    "referring_npi": _text,
+}
+REQUIRED = ("procedure", "on", "units")
+
+
+class Collector:
+    """Collects claims, problems and notes while an input is read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.claims: list[Claim] = []
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+
+    def problem(self, place: str, field: str, value: object, expected: str, claim: str | None = None) -> None:
+        """Note that something could not be read."""
+        seen = "" if field in PRIVATE or value is None else shown(value)
+        self.problems.append(
+            Problem(file=self.file, place=place, field=field, value=seen, expected=expected, claim=claim)
+        )
+
+    def fields(
+        self,
+        facts: Mapping[str, Any],
+        parsers: Mapping[str, Callable[[Any], Any]],
+        place: str,
+        claim: str | None,
+    ) -> dict[str, Any] | None:
+        """The fields of a record from their text or JSON form; `None` where one could not be read.
+
+        A field that is there and empty is named in `empty_fields`.
+        """
+        found: dict[str, Any] = {}
+        empty: list[str] = []
+        is_good = True
+        for name, value in facts.items():
+            if value is None or value == "":
+                empty.append(name)
+                continue
+            try:
+                found[name] = parsers[name](value)
+            except (BadValueError, FieldError) as error:
+                self.problem(place, name, value, str(error), claim)
+                is_good = False
+        found["empty_fields"] = frozenset(empty)
+        return found if is_good else None
+
+    def line(self, facts: Mapping[str, Any], place: str, claim: str | None) -> ServiceLine | None:
+        """A service line; `None`, with a problem noted, where it could not be read."""
+        found = self.fields(facts, LINE_FIELDS, place, claim)
+        if found is None:
+            return None
+        missing = [name for name in REQUIRED if name not in found]
+        for name in missing:
+            self.problem(place, name, None, "a value", claim)
+        if missing:
+            return None
+        try:
+            return ServiceLine(**found)
+        except FieldError as error:
+            self.problem(place, error.field, error.value, error.expected, claim)
+            return None
+
+    def claim(self, facts: Mapping[str, Any], lines: Iterable[ServiceLine], place: str) -> None:
+        """Add a claim; where one of its own fields could not be read, it stays out and a problem says so."""
+        name = facts.get("id") if isinstance(facts.get("id"), str) else None
+        found = self.fields(facts, CLAIM_FIELDS, place, name)
+        if found is None:
+            return
+        try:
+            self.claims.append(Claim(**found, lines=tuple(lines), file=self.file))
+        except FieldError as error:
+            self.problem(place, error.field, error.value, error.expected, name)
+
+    def batch(self) -> Batch:
+        """All of it."""
+        return Batch(claims=tuple(self.claims), problems=tuple(self.problems), notes=tuple(self.notes))

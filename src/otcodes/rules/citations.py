@@ -1,0 +1,62 @@
+"""Where the rules stand written; a rule names one of these."""
+
+from ..findings import Citation
+
+CMS = "Centers for Medicare & Medicaid Services"
+MANUALS = "https://www.cms.gov/regulations-and-guidance/guidance/manuals/internet-only-manuals-ioms"
+THERAPY = "https://www.cms.gov/medicare/coding-billing/therapy-services"
+
+
+def _manual(section: str) -> Citation:
+    return Citation("Medicare Claims Processing Manual (Pub. 100-04), chapter 5", section, MANUALS, CMS)
+
+
+MCPM_5_10_6 = _manual("section 10.6")
+MCPM_5_20 = _manual("section 20")
+MCPM_5_20_1 = _manual("section 20.1")
+MCPM_5_20_2 = _manual("section 20.2")
+MCPM_26_10 = Citation(
+    "Medicare Claims Processing Manual (Pub. 100-04), chapter 26",
+    "section 10.4, items 21 to 24",
+    MANUALS,
+    CMS,
+)
+MCPM_26_10_5 = Citation(
+    "Medicare Claims Processing Manual (Pub. 100-04), chapter 26",
+    "section 10.5, place of service",
+    MANUALS,
+    CMS,
+)
+THERAPY_CODE_LIST = Citation("Annual therapy update: therapy code list and dispositions", "", THERAPY, CMS)
+ASSISTANTS = Citation("Billing examples using CQ/CO modifiers", "", THERAPY, CMS)
+NCCI = Citation(
+    "National Correct Coding Initiative procedure-to-procedure edits and policy manual",
+    "chapter I",
+    "https://www.cms.gov/national-correct-coding-initiative-ncci",
+    CMS,
+)
+HCPCS = Citation(
+    "HCPCS Level II quarterly update",
+    "",
+    "https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update",
+    CMS,
+)
+CPT = Citation(
+    "Current Procedural Terminology (CPT)",
+    "time rule: a unit is reached past its midpoint",
+    "",
+    "American Medical Association",
+)
+FEE_SCHEDULE = Citation(
+    "Medicare physician fee schedule relative value files",
+    "status indicator I",
+    "https://www.cms.gov/medicare/payment/fee-schedules/physician/pfs-relative-value-files",
+    CMS,
+)
+ICD_10_CM = Citation(
+    "ICD-10-CM official guidelines for coding and reporting",
+    "sections I.A, I.B and IV",
+    "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
+    "National Center for Health Statistics",
+)
+EVALUATIONS = Citation("Change Request 10176: therapy evaluation codes and their modifiers", "", THERAPY, CMS)

@@ -1,0 +1,111 @@
+"""Making rules of rules: on a condition, all or any of several, over each line or each day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .core import Context, Over, Rule, RuleSet
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+
+    from ..claims import Claim, ServiceLine
+    from ..findings import Finding
+
+
+def all_of(*rules: Rule | RuleSet) -> RuleSet:
+    """Every one of some rules, as one set.
+
+    Examples:
+        >>> import otcodes
+        >>> every = otcodes.rules.preset("commercial")
+        >>> codes, units = every.select("procedure"), every.select("units")
+        >>> len(all_of(codes, units)) == len(codes) + len(units)
+        True
+    """
+    together = RuleSet()
+    for each in rules:
+        together = together | each
+    return together
+
+
+def any_of(first: Rule, *others: Rule) -> Rule:
+    """A rule that holds where one of several holds; where none does, it finds what the first one finds.
+
+    Raises:
+        ValueError: the rules are not all over the same thing.
+    """
+    if any(other.over is not first.over for other in others):
+        msg = "any_of takes rules that are over the same thing: lines, days or claims"
+        raise ValueError(msg)
+
+    def holds_for_any(subject: Any, /, context: Context) -> Iterator[Finding]:
+        found = list(first(subject, context))
+        if found and all(any(True for _ in other(subject, context)) for other in others):
+            yield from found
+
+    return attrs.evolve(first, function=holds_for_any)
+
+
+def when(condition: Callable[[Any, Context], bool], rule: Rule) -> Rule:
+    """A rule that is asked only where a condition holds of its subject and the context.
+
+    Examples:
+        >>> import otcodes
+        >>> (charged,) = otcodes.rules.preset("commercial").select("line.charge-missing")
+        >>> when(lambda line, context: line.place == "11", charged).id
+        'line.charge-missing'
+    """
+
+    def asked_when(subject: Any, /, context: Context) -> Iterator[Finding]:
+        if condition(subject, context):
+            yield from rule.function(subject, context)
+
+    return attrs.evolve(rule, function=asked_when)
+
+
+def unless(condition: Callable[[Any, Context], bool], rule: Rule) -> Rule:
+    """A rule that is asked only where a condition does not hold."""
+    return when(lambda subject, context: not condition(subject, context), rule)
+
+
+def each_line(rule: Rule) -> Rule:
+    """A line's rule as a rule over the claim, asked of every line.
+
+    Raises:
+        ValueError: the rule is not over lines.
+    """
+    _expect(rule, Over.LINE)
+
+    def over_lines(claim: Claim, /, context: Context) -> Iterator[Finding]:
+        for line in claim.lines:
+            yield from rule(line, context)
+
+    return attrs.evolve(rule, function=over_lines, over=Over.CLAIM)
+
+
+def by_day(rule: Rule) -> Rule:
+    """A day's rule as a rule over the claim, asked of the lines of every day.
+
+    Raises:
+        ValueError: the rule is not over days.
+    """
+    _expect(rule, Over.DAY)
+
+    def over_days(claim: Claim, /, context: Context) -> Iterator[Finding]:
+        days: dict[dt.date, list[ServiceLine]] = {}
+        for line in claim.lines:
+            days.setdefault(line.on, []).append(line)
+        for lines in days.values():
+            yield from rule(tuple(lines), context)
+
+    return attrs.evolve(rule, function=over_days, over=Over.CLAIM)
+
+
+def _expect(rule: Rule, over: Over) -> None:
+    if rule.over is not over:
+        msg = f"{rule.id} is a rule over each {rule.over}, not over each {over}"
+        raise ValueError(msg)

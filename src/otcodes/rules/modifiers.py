@@ -1,0 +1,237 @@
+"""Are the modifiers codes, in force, at peace with each other, and the ones the discipline needs?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from ..catalog import MODIFIER
+from ..findings import (
+    MODIFIERS_PER_LINE,
+    AddModifier,
+    DropRepeatedModifiers,
+    ReplaceModifier,
+    Severity,
+)
+from ..records import TherapyDisposition
+from ..tables import Verdict
+from . import citations
+from .core import CannotJudgeError, CodeFacts, Context, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..claims import ServiceLine
+    from ..findings import Finding
+    from ..records import Modifier
+
+SINCE = "0.1.0"
+
+
+def _may_need_a_discipline(facts: CodeFacts) -> bool:
+    return facts.procedure is not None and facts.procedure.therapy_disposition is not TherapyDisposition.NONE
+
+
+def _known(line: ServiceLine, context: Context, kind: str) -> Iterator[Modifier]:
+    """The line's modifiers of a kind, as the table has them on its day."""
+    table = context.catalog.modifiers.on(line.on)
+    for code in dict.fromkeys(line.modifiers):
+        row = table.find(code)
+        if row is not None and row.kind == kind:
+            yield row
+
+
+@rule("modifier.malformed", severity=Severity.ERROR, cites=citations.HCPCS, since=SINCE)
+def modifier_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A modifier has two letters or digits."""
+    for index, code in enumerate(line.modifiers):
+        if not MODIFIER.fullmatch(code):
+            yield context.finding(line, f"modifiers[{index}]", "the modifier is not two letters or digits")
+
+
+@rule("modifier.unknown", severity=Severity.ERROR, cites=citations.HCPCS, reads=["modifiers"], since=SINCE)
+def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """There is such a modifier."""
+    modifiers = context.catalog.modifiers
+    for index, code in enumerate(line.modifiers):
+        verdict = modifiers.verdict(code, on=line.on)
+        if verdict is Verdict.UNKNOWN and MODIFIER.fullmatch(code):
+            yield context.finding(
+                line,
+                f"modifiers[{index}]",
+                f"{code} is not a modifier",
+                suggestions=modifiers.suggest(code),
+                carried_from=modifiers.absence_carried_from(code, line.on),
+            )
+        elif verdict is Verdict.OUT_OF_COVERAGE:
+            context.not_checked(
+                context.path(line, f"modifiers[{index}]"),
+                f"{code} on {line.on} is outside the coverage of the table of modifiers",
+            )
+
+
+@rule(
+    "modifier.not-effective", severity=Severity.ERROR, cites=citations.HCPCS, reads=["modifiers"], since=SINCE
+)
+def modifier_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A modifier is in force on the date of service."""
+    modifiers = context.catalog.modifiers
+    for index, code in enumerate(line.modifiers):
+        if modifiers.verdict(code, on=line.on) is Verdict.NOT_EFFECTIVE:
+            spans = ", ".join(
+                f"{row.valid_from} to {row.valid_to or 'now'}" for row in modifiers.history(code)
+            )
+            yield context.finding(
+                line, f"modifiers[{index}]", f"{code} is not in force on {line.on} (in force {spans})"
+            )
+
+
+@rule("modifier.duplicate", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
+def modifier_stands_once(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A modifier stands on a line once."""
+    twice = sorted({code for code in line.modifiers if line.modifiers.count(code) > 1})
+    if twice:
+        yield context.finding(
+            line, "modifiers", f"{', '.join(twice)} is on the line twice", fix=DropRepeatedModifiers()
+        )
+
+
+@rule("modifier.too-many", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
+def line_has_four_modifiers_at_most(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line has at most four modifiers."""
+    if len(line.modifiers) > MODIFIERS_PER_LINE:
+        yield context.finding(
+            line, "modifiers", f"{len(line.modifiers)} modifiers; a line holds {MODIFIERS_PER_LINE}"
+        )
+
+
+@rule(
+    "modifier.discipline-missing",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_5_20_1,
+    presets=["medicare-b"],
+    reads=["modifiers", "procedures"],
+    applies=_may_need_a_discipline,
+    since=SINCE,
+)
+def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line of always therapy, or of therapy under a plan of care, carries its discipline's modifier."""
+    if any(_known(line, context, "discipline")):
+        return
+    disposition = context.therapy_disposition(line)
+    modifier = context.discipline(line).modifier
+    if disposition is TherapyDisposition.ALWAYS or (
+        disposition is TherapyDisposition.SOMETIMES and context.claim.plan_of_care is not None
+    ):
+        yield context.finding(
+            line,
+            "modifiers",
+            f"{line.procedure} needs {modifier}, the modifier of its discipline",
+            fix=AddModifier(modifier, is_first=True),
+        )
+    elif disposition is TherapyDisposition.SOMETIMES:
+        reason = f"{line.procedure} needs {modifier} under a therapy plan of care; the claim does not say"
+        raise CannotJudgeError(reason, context.path(line, "modifiers"))
+    else:
+        reason = f"whether {line.procedure} is on the therapy code list is not known"
+        raise CannotJudgeError(reason, context.path(line, "modifiers"))
+
+
+@rule(
+    "modifier.discipline-wrong",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_5_20_1,
+    reads=["modifiers"],
+    since=SINCE,
+)
+def discipline_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line carries its own discipline's modifier, not another's."""
+    found = list(_known(line, context, "discipline"))
+    if len(found) != 1:
+        return
+    own = context.discipline(line)
+    if found[0].discipline is not own.name:
+        wrong = found[0].code
+        yield context.finding(
+            line,
+            "modifiers",
+            f"{wrong} is {found[0].discipline}'s modifier; {own.name} has {own.modifier}",
+            fix=ReplaceModifier(wrong, own.modifier),
+        )
+
+
+@rule(
+    "modifier.discipline-conflict",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_5_20_1,
+    reads=["modifiers"],
+    since=SINCE,
+)
+def line_has_one_discipline_modifier(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line carries the modifier of one discipline only."""
+    found = [row.code for row in _known(line, context, "discipline")]
+    if len(found) > 1:
+        yield context.finding(line, "modifiers", f"{' and '.join(found)} on one line: one discipline only")
+
+
+@rule(
+    "modifier.assistant-wrong",
+    severity=Severity.ERROR,
+    cites=citations.ASSISTANTS,
+    reads=["modifiers"],
+    since=SINCE,
+)
+def assistant_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line carries its own discipline's assistant modifier, not another's."""
+    for row in _known(line, context, "assistant"):
+        own = context.discipline(line)
+        if row.discipline is not own.name and own.assistant_modifier is not None:
+            yield context.finding(
+                line,
+                "modifiers",
+                f"{row.code} is for assistants of {row.discipline}; {own.name} has {own.assistant_modifier}",
+                fix=ReplaceModifier(row.code, own.assistant_modifier),
+            )
+
+
+@rule(
+    "modifier.assistant-without-discipline",
+    severity=Severity.ERROR,
+    cites=citations.ASSISTANTS,
+    reads=["modifiers"],
+    since=SINCE,
+)
+def assistant_modifier_is_with_its_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """An assistant modifier stands beside its discipline's modifier."""
+    own = context.discipline(line)
+    if own.assistant_modifier in line.modifiers and own.modifier not in line.modifiers:
+        # Where another discipline's modifier is there, that one is to be replaced, not this one added.
+        is_free = not any(_known(line, context, "discipline"))
+        yield context.finding(
+            line,
+            "modifiers",
+            f"{own.assistant_modifier} needs {own.modifier} beside it",
+            fix=AddModifier(own.modifier, is_first=True) if is_free else None,
+        )
+
+
+@rule(
+    "modifier.conflict",
+    severity=Severity.ERROR,
+    cites=citations.NCCI,
+    reads=["modifier_conflicts"],
+    since=SINCE,
+)
+def modifiers_do_not_contradict(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """The modifiers of a line do not contradict each other."""
+    conflicts = context.catalog.modifier_conflicts.on(line.on)
+    for pair in combinations(sorted(set(line.modifiers)), 2):
+        row = conflicts.find(pair)
+        if row is not None:
+            yield context.finding(
+                line,
+                "modifiers",
+                f"{row.first} and {row.second} do not stand on one line",
+                severity=Severity(row.severity),
+                rests_on=row,
+            )

@@ -1,0 +1,70 @@
+"""Is the place of service one, in force, and one where the setting's therapy is paid?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..findings import Severity
+from ..tables import Verdict
+from . import citations
+from .core import CannotJudgeError, Context, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..claims import ServiceLine
+    from ..findings import Finding
+
+SINCE = "0.1.0"
+
+
+def _place(line: ServiceLine, context: Context) -> str:
+    if line.place is None:
+        reason = "the place of service is not given"
+        raise CannotJudgeError(reason, context.path(line, "place"))
+    return line.place
+
+
+@rule("place.unknown", severity=Severity.ERROR, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)
+def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """There is such a place of service."""
+    place, places = _place(line, context), context.catalog.places
+    verdict = places.verdict(place, on=line.on)
+    if verdict is Verdict.UNKNOWN:
+        yield context.finding(
+            line,
+            "place",
+            f"{place!r:.20} is not a place of service",
+            carried_from=places.absence_carried_from(place, line.on),
+        )
+    elif verdict is Verdict.OUT_OF_COVERAGE:
+        reason = f"place {place} on {line.on} is outside the coverage of the table of places"
+        raise CannotJudgeError(reason, context.path(line, "place"))
+
+
+@rule(
+    "place.not-effective",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_26_10_5,
+    reads=["places"],
+    since=SINCE,
+)
+def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A place of service is in force on the date of service."""
+    place, places = _place(line, context), context.catalog.places
+    if places.verdict(place, on=line.on) is Verdict.NOT_EFFECTIVE:
+        spans = ", ".join(f"{row.valid_from} to {row.valid_to or 'now'}" for row in places.history(place))
+        yield context.finding(line, "place", f"place {place} is not in force on {line.on} (in force {spans})")
+
+
+@rule("place.unusual", severity=Severity.WARNING, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)
+def place_is_usual_for_the_setting(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A place of service is one where outpatient therapy of the claim's setting is paid."""
+    row = context.catalog.places.on(line.on).find(_place(line, context))
+    if row is not None and context.claim.setting in row.unusual_in:
+        yield context.finding(
+            line,
+            "place",
+            f"therapy of the setting {context.claim.setting} is not usually paid at place {row.code}",
+            rests_on=row,
+        )

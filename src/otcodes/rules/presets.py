@@ -1,0 +1,50 @@
+"""The rules of the catalogue, and which of them each payer's preset has."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .. import payers
+from . import diagnoses, lines, modifiers, pairs, places, procedures, units
+from .core import Rule, RuleSet
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MODULES: tuple[ModuleType, ...] = (procedures, diagnoses, modifiers, places, units, pairs, lines)
+
+
+def _rules() -> tuple[Rule, ...]:
+    return tuple(rule for module in MODULES for rule in vars(module).values() if isinstance(rule, Rule))
+
+
+CATALOGUE = RuleSet(_rules())
+
+
+def preset(payer: str | None) -> RuleSet:
+    """The rules that a payer applies.
+
+    Rules that every payer has are always among them. Where it is not known here whether a payer applies
+    another one's rules, they are `pending`, and a report lists them as not checked.
+
+    Raises:
+        UnknownPayerError: there is no policy of that name.
+
+    Examples:
+        >>> "pair.never-together" in {rule.id for rule in preset("medicare-b")}
+        True
+        >>> [rule.id for rule in preset("tricare").pending][0]
+        'procedure.invalid-for-payer'
+    """
+    return of_policy(payers.policy(payer))
+
+
+@lru_cache(maxsize=64)
+def of_policy(policy: payers.PayerPolicy) -> RuleSet:
+    """The rules that a policy applies, without those it ignores."""
+    name = policy.preset
+    kept = [rule for rule in CATALOGUE if rule.id not in policy.ignored]
+    judged = [rule for rule in kept if rule.presets is None or name in rule.presets]
+    pending = [rule for rule in kept if name is None and rule not in judged]
+    return RuleSet(tuple(judged), tuple(pending))

@@ -1,0 +1,184 @@
+"""Is the procedure a code, in force on the day, this discipline's, and one the payer takes?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..catalog import PROCEDURE
+from ..findings import ReplaceProcedure, Severity
+from ..tables import Verdict
+from . import citations
+from .core import CannotJudgeError, CodeFacts, Context, Over, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..claims import ServiceLine
+    from ..findings import Finding
+    from ..records import Discipline, Procedure
+
+TABLES = ("hcpcs", "procedures")
+SINCE = "0.1.0"
+
+
+def _is_not_in_force(facts: CodeFacts) -> bool:
+    return facts.verdict is not Verdict.EFFECTIVE
+
+
+def _is_in_force(facts: CodeFacts) -> bool:
+    return facts.procedure is not None
+
+
+def _is_evaluation(facts: CodeFacts) -> bool:
+    return facts.procedure is not None and facts.procedure.is_evaluation
+
+
+@rule(
+    "procedure.malformed",
+    severity=Severity.ERROR,
+    cites=citations.HCPCS,
+    applies=_is_not_in_force,
+    since=SINCE,
+)
+def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A procedure has the five characters of a CPT or HCPCS code."""
+    if not PROCEDURE.fullmatch(line.procedure):
+        yield context.finding(line, "procedure", "the procedure is not five characters of CPT or HCPCS form")
+
+
+@rule(
+    "procedure.unknown",
+    severity=Severity.ERROR,
+    cites=citations.HCPCS,
+    reads=TABLES,
+    applies=_is_not_in_force,
+    since=SINCE,
+)
+def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """Inside the tables' coverage there is such a procedure code."""
+    facts = context.facts(line)
+    procedures = context.catalog.procedures
+    if facts.verdict is Verdict.OUT_OF_COVERAGE:
+        reason = f"{line.procedure} on {line.on} is outside the coverage of the table of procedures"
+        raise CannotJudgeError(reason, context.path(line, "procedure"))
+    if facts.verdict is Verdict.UNKNOWN and PROCEDURE.fullmatch(line.procedure):
+        yield context.finding(
+            line,
+            "procedure",
+            f"{line.procedure} is not a procedure code",
+            suggestions=procedures.suggest(line.procedure),
+            carried_from=procedures.absence_carried_from(line.procedure, line.on),
+        )
+
+
+@rule(
+    "procedure.not-effective",
+    severity=Severity.ERROR,
+    cites=citations.HCPCS,
+    reads=TABLES,
+    applies=lambda facts: facts.verdict is Verdict.NOT_EFFECTIVE,
+    since=SINCE,
+)
+def procedure_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A procedure code is in force on the date of service."""
+    versions = context.catalog.procedures.history(line.procedure)
+    last = max(
+        (row for row in versions if row.valid_from <= line.on), key=lambda row: row.valid_from, default=None
+    )
+    if last is None:
+        when = f"not in force before {versions[0].valid_from}"
+        yield context.finding(line, "procedure", f"{line.procedure} is {when}")
+        return
+    successors = _successors(last, context.discipline_of(line), line, context)
+    after = f"; after it: {', '.join(successors)}" if successors else ""
+    yield context.finding(
+        line,
+        "procedure",
+        f"{line.procedure} was in force until {last.valid_to}{after}",
+        suggestions=successors,
+        fix=ReplaceProcedure(successors[0]) if len(successors) == 1 else None,
+    )
+
+
+def _successors(
+    row: Procedure, discipline: Discipline, line: ServiceLine, context: Context
+) -> tuple[str, ...]:
+    """What takes a dead code's place on the line's day, in the line's discipline."""
+    procedures = context.catalog.procedures
+    if row.disciplines and discipline not in row.disciplines and row.counterparts:
+        row = procedures.history(row.counterparts[0])[-1]
+    found: dict[str, None] = {}
+    for code in row.successors:
+        if procedures.verdict(code, on=line.on) is Verdict.EFFECTIVE:
+            found[code] = None
+        elif procedures.verdict(code, on=line.on) is Verdict.NOT_EFFECTIVE:
+            found.update(dict.fromkeys(_successors(procedures.history(code)[-1], discipline, line, context)))
+    return tuple(found)
+
+
+@rule(
+    "procedure.not-occupational-therapy",
+    severity=Severity.ERROR,
+    cites=citations.EVALUATIONS,
+    reads=TABLES,
+    applies=_is_in_force,
+    since=SINCE,
+)
+def procedure_is_of_the_lines_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A procedure is one that the line's discipline furnishes."""
+    procedure = context.procedure(line)
+    discipline = context.discipline_of(line)
+    if procedure.disciplines is not None and discipline not in procedure.disciplines:
+        whose = " or ".join(procedure.disciplines) or "no therapy discipline"
+        yield context.finding(
+            line,
+            "procedure",
+            f"{procedure.code} belongs to {whose}, not to {discipline}",
+            suggestions=procedure.counterparts,
+        )
+
+
+@rule(
+    "procedure.invalid-for-payer",
+    severity=Severity.ERROR,
+    cites=citations.FEE_SCHEDULE,
+    presets=["medicare-b"],
+    reads=["payer_substitutions"],
+    applies=_is_in_force,
+    since=SINCE,
+)
+def procedure_is_the_one_the_payer_takes(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A payer that wants another code for a service gets that code."""
+    key = (context.policy.preset or context.policy.name, line.procedure)
+    row = context.catalog.payer_substitutions.on(line.on).find(key)
+    if row is not None:
+        yield context.finding(
+            line,
+            "procedure",
+            f"{context.policy.label} does not take {row.code}; it takes {row.substitute}",
+            fix=ReplaceProcedure(row.substitute),
+            suggestions=(row.substitute,),
+            severity=Severity.ERROR,
+        )
+
+
+@rule(
+    "procedure.evaluation-repeated",
+    severity=Severity.ERROR,
+    cites=citations.NCCI,
+    over=Over.DAY,
+    reads=TABLES,
+    applies=_is_evaluation,
+    since=SINCE,
+)
+def a_day_has_one_evaluation(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
+    """A discipline bills one evaluation or re-evaluation a day."""
+    first: dict[Discipline, str] = {}
+    for line in lines:
+        if not _is_evaluation(context.facts(line)):
+            continue
+        kept = first.setdefault(context.discipline_of(line), line.procedure)
+        if kept != line.procedure:
+            yield context.finding(
+                line, "procedure", f"{line.procedure} beside {kept}: one evaluation or re-evaluation a day"
+            )

@@ -1,0 +1,463 @@
+"""Dated tables and their snapshots: what a code is on a day, whether it is, and what comes near it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Generic, cast
+
+import attrs
+
+from ._store import Coverage, Edition, Entry, Key, RawTable, Source, read_table
+from ._text import TextEnum, normalize_code
+from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError
+from .records import R
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Span: TypeAlias = "tuple[dt.date, dt.date, Verdict]"
+
+
+class Verdict(TextEnum):
+    """What a table says of a code on a day."""
+
+    EFFECTIVE = "effective"
+    NOT_EFFECTIVE = "not-effective"
+    UNKNOWN = "unknown"
+    OUT_OF_COVERAGE = "out-of-coverage"
+    NOT_BILLABLE = "not-billable"
+
+
+EFFECTIVE, NOT_EFFECTIVE, UNKNOWN, OUT_OF_COVERAGE, NOT_BILLABLE = Verdict
+
+SUGGESTIONS = 3
+SNAPSHOTS_KEPT = 64
+
+
+def _check_day(on: object) -> None:
+    if not isinstance(on, dt.date) or isinstance(on, dt.datetime):
+        msg = f"on is a datetime.date, not {type(on).__name__}"
+        raise TypeError(msg)
+
+
+class _Spans(dict[Key, "tuple[Span, ...]"]):
+    """The answerable spans of each key, read when first asked for; an unlisted key has none."""
+
+    def __init__(self, table: Table[R]) -> None:
+        self._table = table
+
+    def __missing__(self, key: Key) -> tuple[Span, ...]:
+        table = self._table
+        owner = table.owner(key)
+        if owner is None:
+            return ()
+        spans = tuple(
+            (
+                row.valid_from,
+                owner.last_day(row),
+                EFFECTIVE if getattr(row, "is_billable", True) else NOT_BILLABLE,
+            )
+            for row in owner.rows(key)
+        )
+        self[key] = spans
+        return spans
+
+
+class Table(Generic[R]):
+    """One dated table; `on(day)` gives its snapshot.
+
+    A table may have another one `beside` it, which answers for the codes that are not its own (all of
+    HCPCS Level II beside the procedures of occupational therapy).
+
+    Examples:
+        >>> import datetime as dt, otcodes
+        >>> otcodes.procedures.verdict("97003", on=dt.date(2026, 3, 2))
+        <Verdict.NOT_EFFECTIVE: 'not-effective'>
+        >>> otcodes.procedures.history("97003")[-1].successors
+        ('97165', '97166', '97167')
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        kind: type[R],
+        source: Source,
+        *,
+        form: re.Pattern[str] | None = None,
+        beside: Table[R] | None = None,
+    ) -> None:
+        self.entry = entry
+        self._kind = kind
+        self._source = source
+        self._form = form
+        self._tables: tuple[Table[R], ...] = (self,) if beside is None else (self, beside)
+        self._lock = threading.Lock()
+        self._raw: RawTable | None = None
+        self._records: dict[Key, tuple[R, ...]] = {}
+        self._spans = _Spans(self)
+        self._snapshots: dict[dt.date, Snapshot[R]] = {}
+        self._index: tuple[_Indexed, ...] | None = None
+
+    def __repr__(self) -> str:
+        """The table's name and coverage."""
+        return f"<Table {self.name}: {self.coverage}>"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.entry.name
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        """The official publications it was made from, oldest first; those of the table beside it follow."""
+        return tuple(edition for table in self._tables for edition in table.entry.editions)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The days and codes it can answer for."""
+        return self.entry.coverage
+
+    def on(self, day: dt.date) -> Snapshot[R]:
+        """The table as it stands on one day.
+
+        Raises:
+            TypeError: `day` is not a `datetime.date`.
+        """
+        found = self._snapshots.get(day)
+        if found is None:
+            _check_day(day)
+            if len(self._snapshots) >= SNAPSHOTS_KEPT:
+                self._snapshots.clear()
+            found = self._snapshots.setdefault(day, Snapshot(self, day))
+        return found
+
+    def verdict(self, code: Key, *, on: dt.date) -> Verdict:
+        """Whether a code holds on a day; never raises for a `str`, and a malformed code is unknown.
+
+        Raises:
+            TypeError: `code` or `on` is of the wrong type.
+        """
+        try:
+            for first, last, verdict in self._spans[code]:
+                if first <= on <= last:
+                    return verdict
+        except TypeError:
+            _check_day(on)
+            raise
+        return self._judge(code, on)
+
+    def history(self, code: Key) -> tuple[R, ...]:
+        """Every dated version of a code, oldest first.
+
+        Raises:
+            UnknownCodeError: the code is malformed, or inside the table's scope and not in it.
+            OutOfCoverageError: the table does not know such codes.
+        """
+        key = self.normalize(code)
+        owner = self.owner(key)
+        if owner is not None:
+            return owner.rows(key)
+        if not self._is_formed(key) or any(table.entry.covers(key) for table in self._tables):
+            raise UnknownCodeError(self.name, code, None, self.suggest(code))
+        raise OutOfCoverageError(self.name, code, None, str(self.coverage))
+
+    def suggest(self, code: Key) -> tuple[str, ...]:
+        """Codes of the table that are written nearly like this one, nearest first."""
+        import difflib  # noqa: PLC0415 -- only a miss needs it
+
+        key = self.normalize(code)
+        if not isinstance(key, str):
+            return ()
+        near = [known for known in self.keys() if isinstance(known, str) and known[:1] == key[:1]]
+        found = difflib.get_close_matches(key, near, SUGGESTIONS)
+        return tuple(getattr(self._answering(known).rows(known)[-1], "code", known) for known in found)
+
+    def __iter__(self) -> Iterator[R]:
+        """Every row, in the order of the file, the rows of the table beside it last."""
+        for key in self.keys():
+            yield from self._answering(key).rows(key)
+
+    def __len__(self) -> int:
+        """How many rows it has, with those of the table beside it."""
+        return sum(1 for _ in self)
+
+    # What snapshots and rules of this package stand on.
+
+    def own(self) -> Iterator[R]:
+        """Every row of its own file."""
+        for key in self._load().by_key:
+            yield from self.rows(key)
+
+    def keys(self) -> Iterator[Key]:
+        """Every key, its own first."""
+        own = self._load().by_key
+        yield from own
+        for beside in self._tables[1:]:
+            yield from (key for key in beside.keys() if key not in own)
+
+    def normalize(self, code: Key) -> Key:
+        """The form of a code, or of a key of several columns, that rows are filed under.
+
+        Raises:
+            TypeError: it is not a `str`, nor a tuple of them.
+            ValueError: a tuple has too few or too many parts.
+        """
+        return self.entry.normalize(code)
+
+    def owner(self, key: Key) -> Table[R] | None:
+        """The table, this or the one beside it, that has rows of this normalised key."""
+        return next((table for table in self._tables if key in table._load().by_key), None)  # noqa: SLF001
+
+    def rows(self, key: Key) -> tuple[R, ...]:
+        """The records of one of its own keys, oldest first."""
+        found = self._records.get(key)
+        if found is None:
+            found = self._records.setdefault(key, self._load().records(key, self._kind))
+        return found
+
+    def absence_carried_from(self, code: Key, on: dt.date) -> str | None:
+        """The edition that a code's absence is carried forward from, where no edition speaks for the day."""
+        key = self.normalize(code)
+        silent = (
+            table.entry for table in self._tables if table.entry.covers(key) and on > table.coverage.last
+        )
+        return next((entry.last_edition for entry in silent), None)
+
+    def last_day(self, row: R) -> dt.date:
+        """The last day for which a row of its own answers."""
+        return row.valid_to or max(self.coverage.horizon, row.confirmed_to or self.coverage.horizon)
+
+    def is_carried(self, row: R, on: dt.date) -> bool:
+        """Whether a row of its own answers for that day only because nothing newer is on board."""
+        return row.valid_to is None and on > (row.confirmed_to or self.coverage.last)
+
+    def _answering(self, key: Key) -> Table[R]:
+        owner = self.owner(key)
+        return self if owner is None else owner
+
+    def _load(self) -> RawTable:
+        raw = self._raw
+        if raw is None:
+            with self._lock:
+                raw = self._raw
+                if raw is None:
+                    raw = self._raw = read_table(self._source, self.entry)
+        return raw
+
+    def _is_formed(self, key: Key) -> bool:
+        if self._form is None:
+            return True
+        parts = (key,) if isinstance(key, str) else key
+        return all(self._form.fullmatch(part) for part in parts)
+
+    def _judge(self, code: Key, on: dt.date) -> Verdict:
+        """The verdict on any code, normalised or not, in one place and without haste."""
+        _check_day(on)
+        key = self.normalize(code)
+        owner = self.owner(key)
+        if owner is None:
+            if not self._is_formed(key):
+                return UNKNOWN
+            for table in self._tables:
+                if table.entry.covers(key):
+                    known = table.coverage.first <= on <= table.coverage.horizon
+                    return UNKNOWN if known else OUT_OF_COVERAGE
+            return OUT_OF_COVERAGE
+        if key != code:
+            for first, last, verdict in self._spans[key]:
+                if first <= on <= last:
+                    return verdict
+        rows = owner.rows(key)
+        following = next((row for row in rows if row.valid_from > on), None)
+        if following is not None:
+            return NOT_EFFECTIVE if following.is_start_known else OUT_OF_COVERAGE
+        # Behind the end of the last row: after what the table covers, nobody here knows.
+        ended = rows[-1].valid_to is not None and on <= owner.coverage.horizon
+        return NOT_EFFECTIVE if ended else OUT_OF_COVERAGE
+
+    def find(self, code: Key, on: dt.date) -> R:
+        """The record of a code on a day; headers of a classification count as found.
+
+        Raises:
+            UnknownCodeError, NotEffectiveError, OutOfCoverageError: as the verdict says.
+        """
+        verdict = self.verdict(code, on=on)
+        key = self.normalize(code)
+        if verdict is UNKNOWN:
+            raise UnknownCodeError(self.name, code, on, self.suggest(code))
+        if verdict is OUT_OF_COVERAGE:
+            raise OutOfCoverageError(self.name, code, on, str(self._answering(key).coverage))
+        owner = self._answering(key)
+        rows = owner.rows(key)
+        if verdict is NOT_EFFECTIVE:
+            spans = tuple((row.valid_from, row.valid_to) for row in rows)
+            raise NotEffectiveError(self.name, code, on, spans, getattr(rows[-1], "successors", ()))
+        row = next(row for row in rows if row.valid_from <= on <= owner.last_day(row))
+        if not owner.is_carried(row, on):
+            return row
+        return attrs.evolve(row, carried_forward=True, edition=owner.entry.last_edition)
+
+    def search_index(self) -> tuple[_Indexed, ...]:
+        """The words that each labelled code is searched by."""
+        if self._index is None:
+            found: dict[Key, _Indexed] = {}
+            for row in self:
+                code, label = getattr(row, "code", None), getattr(row, "label", None)
+                if code is not None and label is not None:
+                    keywords = cast("tuple[str, ...]", getattr(row, "keywords", ()))
+                    key = normalize_code(code)
+                    is_own = self.owner(key) is self
+                    found[key] = _Indexed(key, is_own, _words(label), _words(" ".join(keywords)))
+            self._index = tuple(found.values())
+        return self._index
+
+
+class _Hits(dict[Key, R]):
+    """The records that a snapshot has given out; only codes in their normalised form are kept."""
+
+    def __init__(self, table: Table[R], on: dt.date) -> None:
+        self._table, self._on = table, on
+
+    def __missing__(self, code: Key) -> R:
+        record = self._table.find(code, self._on)
+        if self._table.normalize(code) == code:
+            self[code] = record
+        return record
+
+
+class Snapshot(Mapping[Key, R]):
+    """A table on one day: a mapping from the codes in force to their records.
+
+    `snapshot[code]` raises, `.get(code)` gives `None`, `.search(text)` a tuple. All of them, and `in`,
+    raise `OutOfCoverageError` where the table does not know.
+
+    Examples:
+        >>> import datetime as dt, otcodes
+        >>> day = otcodes.procedures.on(dt.date(2026, 3, 2))
+        >>> day["97530"].unit_minutes, "97003" in day, day.get("97003") is None
+        (15, False, True)
+        >>> [found.code for found in day.search("wheelchair", limit=1)]
+        ['97542']
+    """
+
+    __slots__ = ("_hits", "day", "table")
+
+    def __init__(self, table: Table[R], day: dt.date) -> None:
+        self.table, self.day = table, day
+        self._hits = _Hits(table, day)
+
+    def __getitem__(self, code: Key) -> R:
+        """The record of a code on this day.
+
+        Raises:
+            UnknownCodeError, NotEffectiveError: both `KeyError`s.
+            OutOfCoverageError: the table does not know.
+        """
+        return self._hits[code]
+
+    def find(self, code: Key) -> R | None:
+        """The record of a code, or `None` where it has none or the table does not know."""
+        if self.table.verdict(code, on=self.day) in (EFFECTIVE, NOT_BILLABLE):
+            return self._hits[code]
+        return None
+
+    def __iter__(self) -> Iterator[Key]:
+        """The codes in force, as their records write them."""
+        for key in self.table.keys():
+            if self.table.verdict(key, on=self.day) in (EFFECTIVE, NOT_BILLABLE):
+                yield getattr(self[key], "code", key)
+
+    def __len__(self) -> int:
+        """How many codes are in force."""
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        """The table's name and the day."""
+        return f"<Snapshot of {self.table.name} on {self.day}>"
+
+    def search(self, text: str, *, limit: int = 20) -> tuple[R, ...]:
+        """The records in force that fit some words, best first: code, words, prefixes, letters in order.
+
+        An empty tuple where nothing fits, or where the day is outside the table's coverage.
+
+        Raises:
+            TypeError: `text` is not a `str`.
+        """
+        return tuple([self[code] for code in _ranked(self, text)][:limit])
+
+
+@attrs.frozen
+class _Indexed:
+    key: str
+    is_own: bool
+    label: frozenset[str]
+    keywords: frozenset[str]
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004
+
+
+def _terms(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Each term as written together and in its parts: `e-stim` is `estim`, and `e` with `stim`."""
+    terms = []
+    for token in text.lower().split():
+        parts = tuple(_stem(part) for part in re.findall(r"[a-z0-9]+", token))
+        if parts:
+            terms.append(("".join(parts), parts))
+    return terms
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for joined, parts in _terms(text) for word in (joined, *parts))
+
+
+def _in_order(letters: str, word: str) -> bool:
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
+
+
+def _fits(term: tuple[str, tuple[str, ...]], words: frozenset[str], how: int) -> bool:
+    joined, parts = term
+    if how == WHOLE:
+        return joined in words or all(part in words for part in parts)
+    if how == PREFIX:
+        return any(word.startswith(joined) for word in words) or all(
+            any(word.startswith(part) for word in words) for part in parts
+        )
+    return any(word[0] == joined[0] and _in_order(joined, word) for word in words)
+
+
+WHOLE, PREFIX, LETTERS = range(1, 4)
+
+
+def _ranked(snapshot: Snapshot[R], text: str) -> Iterator[str]:
+    """The codes that fit, best first, each once."""
+    table, day = snapshot.table, snapshot.day
+    prefix = normalize_code(text)
+
+    def in_force(code: Key) -> bool:
+        return table.verdict(code, on=day) in (EFFECTIVE, NOT_BILLABLE)
+
+    if not prefix:
+        return
+    by_code = sorted(key for key in table.keys() if isinstance(key, str) and key.startswith(prefix))
+    yield from (code for code in by_code if in_force(code))
+    terms = _terms(text)
+    if not terms:
+        return
+    ranked: list[tuple[int, bool, int, int, str]] = []
+    for entry in table.search_index():
+        words = entry.label | entry.keywords
+        how = next(
+            (how for how in (WHOLE, PREFIX, LETTERS) if all(_fits(term, words, how) for term in terms)), 0
+        )
+        if how and entry.key not in by_code and in_force(entry.key):
+            elsewhere = sum(not _fits(term, entry.label, how) for term in terms)
+            ranked.append((how, not entry.is_own, elsewhere, len(entry.label), entry.key))
+    # Letters in order are a last resort against a typing slip: beside a real match they are noise.
+    best = min((rank[0] for rank in ranked), default=0)
+    yield from (key for how, *_, key in sorted(ranked) if how < LETTERS or best == LETTERS)

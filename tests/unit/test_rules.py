@@ -1,0 +1,294 @@
+"""Each rule: a claim that it finds something wrong with, and the same claim put right."""
+
+import datetime as dt
+from decimal import Decimal
+
+import attrs
+import pytest
+
+import otcodes
+from otcodes import rules
+
+DOS = dt.date(2026, 3, 2)
+
+
+def line(procedure: str = "97530", **facts) -> otcodes.ServiceLine:
+    given = {
+        "on": DOS,
+        "units": 1,
+        "modifiers": ("GO",),
+        "minutes": 15,
+        "place": "11",
+        "charge_usd": Decimal(48),
+    }
+    if procedure in ("97150", "97165", "97166", "97168", "G0283", "97014", "97018", "95851"):
+        given.pop("minutes")
+    return otcodes.ServiceLine(procedure, **{**given, **facts})
+
+
+def claim(*lines: otcodes.ServiceLine, **facts) -> otcodes.Claim:
+    return otcodes.Claim(
+        **{"payer": "medicare-b", "diagnoses": ("M62.81",), "lines": lines or (line(),), **facts}
+    )
+
+
+def found(checked: otcodes.Claim) -> dict[str, otcodes.Finding]:
+    return {finding.rule: finding for finding in otcodes.check(checked)}
+
+
+PLAN = otcodes.PlanOfCare(certified_from=dt.date(2026, 1, 5))
+E, W, I = otcodes.Severity.ERROR, otcodes.Severity.WARNING, otcodes.Severity.INFORMATION  # noqa: E741
+CASES = [
+    ("procedure.malformed", E, claim(line("9753")), claim(line("97530"))),
+    ("procedure.unknown", E, claim(line("97999")), claim(line("97530"))),
+    ("procedure.not-effective", E, claim(line("97003")), claim(line("97165"))),
+    ("procedure.not-effective", E, claim(line("98979", on=dt.date(2025, 12, 1))), claim(line("98979"))),
+    ("procedure.not-occupational-therapy", E, claim(line("97161")), claim(line("97165"))),
+    ("procedure.not-occupational-therapy", E, claim(line("97153")), claim(line("97530"))),
+    ("procedure.invalid-for-payer", E, claim(line("97014")), claim(line("G0283"))),
+    ("procedure.evaluation-repeated", E, claim(line("97165"), line("97168")), claim(line("97165"))),
+    ("procedure.evaluation-repeated", E, claim(line("97165"), line("97166")), claim(line("97166"))),
+    ("diagnosis.missing", E, claim(diagnoses=()), claim()),
+    ("diagnosis.too-many", E, claim(diagnoses=("M62.81",) * 13), claim()),
+    ("diagnosis.duplicate", W, claim(diagnoses=("M62.81", "m6281")), claim()),
+    ("diagnosis.pointer-invalid", E, claim(line(diagnoses=("R27.8",))), claim(line(diagnoses=("M6281",)))),
+    ("diagnosis.pointer-invalid", E, claim(line(diagnoses=("M62.81",) * 5)), claim(line(diagnoses=("M62.81",)))),
+    ("diagnosis.malformed", E, claim(diagnoses=("M6.281",)), claim()),
+    ("diagnosis.malformed", E, claim(diagnoses=("97530",)), claim()),
+    ("diagnosis.unknown", E, claim(diagnoses=("Z50.1",)), claim()),
+    ("diagnosis.not-effective", E, claim(line(on=dt.date(2021, 9, 30)), diagnoses=("M54.50",)), claim()),
+    ("diagnosis.not-billable", E, claim(diagnoses=("M54.5",)), claim(diagnoses=("M54.50",))),
+    ("diagnosis.not-billable", E, claim(diagnoses=("S52.501",)), claim(diagnoses=("S52.501D",))),
+    ("modifier.malformed", E, claim(line(modifiers=("GO", "G"))), claim()),
+    ("modifier.unknown", W, claim(line(modifiers=("GO", "ZY"))), claim()),
+    ("modifier.unknown", E, claim(line(modifiers=("GO", "ZY"), on=dt.date(2025, 3, 3))), claim()),
+    ("modifier.not-effective", E, claim(line(modifiers=("GO", "SZ"))), claim(line(modifiers=("GO", "96")))),
+    ("modifier.duplicate", E, claim(line(modifiers=("GO", "KX", "KX"))), claim(line(modifiers=("GO", "KX")))),
+    ("modifier.too-many", E, claim(line(modifiers=("GO", "KX", "96", "LT", "CR"))), claim()),
+    ("modifier.discipline-missing", E, claim(line(modifiers=())), claim()),
+    ("modifier.discipline-missing", E, claim(line("97129", modifiers=()), plan_of_care=PLAN), claim(line("97129"))),
+    ("modifier.discipline-wrong", E, claim(line(modifiers=("GP",))), claim()),
+    ("modifier.discipline-conflict", E, claim(line(modifiers=("GO", "GP"))), claim()),
+    ("modifier.assistant-wrong", E, claim(line(modifiers=("GO", "CQ"))), claim(line(modifiers=("GO", "CO")))),
+    ("modifier.assistant-without-discipline", E, claim(line(modifiers=("CO",))), claim(line(modifiers=("GO", "CO")))),
+    ("modifier.conflict", E, claim(line(modifiers=("GO", "59", "XE"))), claim()),
+    ("modifier.conflict", E, claim(line(modifiers=("GO", "96", "97"))), claim(line(modifiers=("GO", "97")))),
+    ("modifier.conflict", W, claim(line(modifiers=("GO", "KX", "GA"))), claim(line(modifiers=("GO", "KX")))),
+    ("place.unknown", W, claim(line(place="28")), claim()),
+    ("place.not-effective", E, claim(line(place="10", on=dt.date(2021, 12, 31))), claim(line(place="10"))),
+    ("place.unusual", W, claim(line(place="21")), claim(line(place="12"))),
+    ("units.not-positive", E, claim(line(units=0)), claim()),
+    ("units.not-positive", E, claim(line(units=Decimal("1.5"))), claim()),
+    ("units.above-minutes", E, claim(line(units=2)), claim()),
+    ("units.below-minutes", W, claim(line(minutes=38)), claim(line(minutes=38, units=3))),
+    ("units.minutes-missing", I, claim(line(minutes=None, empty_fields=["minutes"])), claim()),
+    ("units.untimed-multiple", W, claim(line("G0283", units=2)), claim(line("G0283"))),
+    ("units.untimed-multiple", W, claim(line("97150", units=3)), claim(line("97150"))),
+    ("units.split-lines", W, claim(line(), line()), claim(line(), line(modifiers=("GO", "CO")))),
+    ("pair.modifier-unneeded", W, claim(line("97140", modifiers=("GO", "59")), line()), claim(line("97140"), line())),
+    ("line.duplicate", W, claim(line(), line()), claim(line(), line("97140"))),
+    ("line.charge-missing", W, claim(line(charge_usd=Decimal(0))), claim()),
+    ("line.charge-missing", W, claim(line(charge_usd=None, empty_fields=["charge_usd"])), claim()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "severity", "wrong", "right"), CASES, ids=[case[0] for case in CASES])
+def test_rule(rule, severity, wrong, right) -> None:
+    finding = found(wrong)[rule]
+    assert finding.severity is severity
+    assert finding.message
+    assert rule not in found(right)
+
+
+def test_every_rule_has_a_case_here_or_among_the_golden_pairs() -> None:
+    cases = {rule for rule, *_ in CASES} | {"pair.never-together", "pair.modifier-needed"}
+    assert cases == {rule.id for rule in rules.CATALOGUE}
+
+
+def test_every_rule_says_what_should_hold_and_where_it_stands() -> None:
+    for rule in rules.CATALOGUE:
+        assert rule.statement.endswith(".")
+        assert rule.cites is not None
+        assert rule.since
+        assert set(rule.reads) <= set(otcodes.Catalog.bundled().editions)
+
+
+def test_a_clean_claim_is_quiet() -> None:
+    clean = claim(line(units=2, minutes=30), line("97140", minutes=16))
+    report = otcodes.check(clean)
+    assert (report.findings, report.is_clean) == ((), True)
+
+
+def test_a_missing_field_is_not_checked_and_not_a_finding() -> None:
+    bare = otcodes.ServiceLine("97530", on=DOS, units=2, modifiers=("GO",))
+    report = otcodes.check(claim(bare))
+    assert report.findings == ()
+    assert {entry.rule for entry in report.not_checked} == {
+        "units.above-minutes", "units.below-minutes", "units.minutes-missing",
+        "line.charge-missing", "place.unknown", "place.not-effective", "place.unusual",
+    }  # fmt: skip
+
+
+def test_a_code_outside_coverage_is_not_checked() -> None:
+    report = otcodes.check(claim(line("99213")))
+    assert not report.errors
+    assert "procedure.unknown" in {entry.rule for entry in report.not_checked}
+
+
+def test_successors_are_listed_in_the_lines_own_discipline() -> None:
+    old = found(claim(line("97001")))["procedure.not-effective"]
+    assert old.suggestions == ("97165", "97166", "97167")
+    assert old.fix is None
+    assert found(claim(line("97004")))["procedure.not-effective"].fix.procedure == "97168"
+    physical = claim(line("97001", modifiers=("GP",)), discipline="physical-therapy")
+    assert found(physical)["procedure.not-effective"].suggestions == ("97161", "97162", "97163")
+
+
+def test_counterpart_of_another_disciplines_evaluation() -> None:
+    assert found(claim(line("97163")))["procedure.not-occupational-therapy"].suggestions == ("97167",)
+
+
+def test_a_line_is_judged_by_its_own_discipline() -> None:
+    mixed = claim(line(), line("97110", modifiers=("GP",), discipline="physical-therapy"))
+    assert otcodes.check(mixed).is_clean
+
+
+def test_gp_alone_is_wrong_and_not_also_missing() -> None:
+    assert "modifier.discipline-missing" not in found(claim(line(modifiers=("GP",))))
+
+
+def test_units_of_two_disciplines_are_counted_apart() -> None:
+    both = claim(line(minutes=8), line("97110", minutes=8, modifiers=("GP",), discipline="physical-therapy"))
+    assert otcodes.check(both).is_clean
+
+
+@pytest.mark.parametrize("shares", [(2, 1), (1, 2)])
+def test_either_share_of_a_tie_is_accepted(shares) -> None:
+    tie = claim(line("97112", minutes=20, units=shares[0]), line("97110", minutes=20, units=shares[1]))
+    assert otcodes.check(tie).is_clean
+
+
+def test_a_tie_taken_twice_is_above() -> None:
+    both = claim(line("97112", minutes=20, units=2), line("97110", minutes=20, units=2))
+    assert "units.above-minutes" in found(both)
+
+
+def test_minutes_of_a_commercial_claim_count_by_the_midpoint() -> None:
+    lines = (line("97112", minutes=24, units=2), line("97110", minutes=23, units=2))
+    assert "units.above-minutes" in found(claim(*lines))
+    assert otcodes.check(claim(*lines, payer="commercial")).is_clean
+
+
+def test_a_payer_whose_method_is_not_known_is_wrong_only_by_both() -> None:
+    either = (line("97112", minutes=24, units=2), line("97110", minutes=23, units=2))
+    report = otcodes.check(claim(*either, payer="tricare"))
+    assert not report.errors
+    assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
+    assert "units.above-minutes" in found(claim(line(units=3, minutes=15), payer="tricare"))
+
+
+def test_another_payers_own_rules_are_not_checked() -> None:
+    report = otcodes.check(claim(line(modifiers=()), payer="medicaid"))
+    assert report.is_clean
+    assert "modifier.discipline-missing" in {entry.rule for entry in report.not_checked}
+
+
+def test_units_of_thirty_minutes_are_a_warning_at_most() -> None:
+    finding = found(claim(line("97550", minutes=15)))["units.above-minutes"]
+    assert finding.severity is W
+
+
+def test_an_unsafe_fix_waits_for_the_record() -> None:
+    pair = claim(line("97150", on=dt.date(2024, 7, 1)), line(on=dt.date(2024, 7, 1)))
+    report = otcodes.check(pair)
+    repair = report.repair()
+    assert repair.claim == pair
+    assert [reason for _, reason in repair.withheld] == ["only the medical record can support it"]
+    assert report.fixed(unsafe=True).lines[1].modifiers == ("GO", "59")
+
+
+def test_a_fifth_modifier_is_not_added() -> None:
+    full = claim(line(modifiers=("KX", "96", "LT", "CR")))
+    repair = otcodes.check(full).repair()
+    assert repair.claim == full
+    assert [reason for _, reason in repair.withheld] == ["the line already has 4 modifiers"]
+
+
+def test_rules_of_ones_own_beside_the_presets() -> None:
+    @rules.rule("acme.friday", severity=W)
+    def not_on_fridays(line, /, context):
+        """The clinic is closed on Fridays."""
+        if line.on.isoweekday() == 5:
+            yield context.finding(line, "on")
+
+    friday = claim(line(on=dt.date(2026, 3, 6)))
+    mine = rules.preset("medicare-b").without("modifier") | not_on_fridays
+    (finding,) = otcodes.check(friday, rules=mine)
+    assert (finding.rule, finding.message, finding.path) == (
+        "acme.friday", "The clinic is closed on Fridays.", "lines[0].on",
+    )  # fmt: skip
+
+
+def test_combinators() -> None:
+    every = rules.preset("medicare-b")
+    (charge,) = every.select("line.charge-missing")
+    (known,) = every.select("place.unknown")
+    free = claim(line(charge_usd=Decimal(0), place="12"))
+
+    def ids(rule) -> list[str]:
+        return [finding.rule for finding in otcodes.check(free, rules=rules.all_of(rule))]
+
+    assert ids(charge) == ["line.charge-missing"]
+    assert ids(rules.when(lambda line, _: line.place == "11", charge)) == []
+    assert ids(rules.unless(lambda line, _: line.place == "11", charge)) == ["line.charge-missing"]
+    assert ids(rules.any_of(charge, known)) == []
+    assert ids(rules.each_line(charge)) == ["line.charge-missing"]
+    assert len(rules.all_of(charge, known, charge)) == 2
+    (split,) = every.select("units.split-lines")
+    twice = claim(line(), line())
+    assert [f.rule for f in otcodes.check(twice, rules=rules.all_of(rules.by_day(split)))] == [
+        "units.split-lines"
+    ]
+    with pytest.raises(ValueError, match="not over each day"):
+        rules.by_day(charge)
+    with pytest.raises(ValueError, match="same thing"):
+        rules.any_of(charge, split)
+
+
+def test_rule_sets_name_what_they_do_not_have() -> None:
+    with pytest.raises(otcodes.UnknownRuleError, match="modifier.conflict"):
+        rules.preset("medicare-b").without("modifier.colour")
+    with pytest.raises(otcodes.UnknownRuleError, match="procedure"):
+        rules.preset("medicare-b").select("colour")
+
+
+def test_policy_of_ones_own() -> None:
+    plan = attrs.evolve(
+        otcodes.payers.policy("medicare-b"), name="acme", unit_method="midpoint",
+        severities={"modifier.discipline-missing": "warning"}, ignored=["place"],
+    )  # fmt: skip
+    report = otcodes.check(claim(line(modifiers=())), policy=plan)
+    assert [(f.rule, f.severity) for f in report] == [("modifier.discipline-missing", W)]
+
+
+def test_unknown_payer_is_a_clear_error() -> None:
+    with pytest.raises(
+        otcodes.UnknownPayerError, match="no payer policy named 'medicare'; there are medicare-b"
+    ):
+        otcodes.check(claim(payer="medicare"))
+
+
+def test_check_many_sees_the_other_claims_of_a_patient_and_day() -> None:
+    group = claim(line("97150", on=dt.date(2024, 7, 1)), id="A", patient="1")
+    single = claim(line(on=dt.date(2024, 7, 1)), id="B", patient="1")
+    other = claim(line(on=dt.date(2024, 7, 1)), id="C", patient="2")
+    reports = list(otcodes.check_many([group, single, other]))
+    assert [[(f.rule, f.claim, f.path) for f in report] for report in reports] == [
+        [], [("pair.modifier-needed", "B", "lines[0].modifiers")], [],
+    ]  # fmt: skip
+
+
+def test_the_same_line_object_twice_has_two_places() -> None:
+    one = line()
+    paths = {f.path for f in otcodes.check(claim(one, one)) if f.rule == "line.duplicate"}
+    assert paths == {"lines[1].procedure"}

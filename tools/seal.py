@@ -1,0 +1,78 @@
+"""Seal the tables: check each one's canonical form and record its rows and sha256.
+
+python tools/seal.py            update `rows` and `sha256` of every table in the manifest
+python tools/seal.py --check    change nothing; exit status 1 if anything is not as recorded
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+from typing import Any
+
+from tables import DATA, INTERVAL, TableError, canonical, read_csv, read_manifest
+
+
+def measure(entry: dict[str, Any]) -> dict[str, Any]:
+    """The `rows` and `sha256` of one table; `TableError` if the file is not canonical."""
+    path = DATA / entry["file"]
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise TableError("no such file") from None
+    key = entry["key"]
+    header = content.partition(b"\n")[0].decode().split(",")
+    start = [*key, *INTERVAL]
+    if header[: len(start)] != start:
+        raise TableError(f"the header does not begin with {','.join(start)}")
+    rows = read_csv(path)
+    if canonical(rows, key=key, columns=header[len(start) :]).encode() != content:
+        raise TableError("the order, quoting or line ends are not canonical")
+    return {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def with_values(text: str, table: str, values: dict[str, Any]) -> str:
+    """The manifest with these values of one table replaced, every other byte kept."""
+    section = re.compile(rf"^\[tables\.{re.escape(table)}\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+
+    def replaced(match: re.Match[str]) -> str:
+        part = match[0]
+        for name, value in values.items():
+            part, count = re.subn(
+                rf"^{name} = .*$", f"{name} = {json.dumps(value)}", part, flags=re.MULTILINE
+            )
+            if count != 1:
+                raise TableError(f"{count} lines for {name}")
+        return part
+
+    return section.sub(replaced, text)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="only verify")
+    is_check = parser.parse_args().check
+    manifest = DATA / "manifest.toml"
+    text = manifest.read_bytes().decode()
+    problems = []
+    for table, entry in read_manifest(text).items():
+        try:
+            values = measure(entry)
+            differing = [name for name in values if entry.get(name) != values[name]]
+            if is_check and differing:
+                raise TableError(f"{' and '.join(differing)} differ from the manifest")
+            text = with_values(text, table, values)
+        except (ValueError, KeyError) as error:
+            problems.append(f"{table}: {error}")
+    if not is_check:
+        manifest.write_bytes(text.encode())
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
