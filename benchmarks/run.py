@@ -189,8 +189,8 @@ REMARKS_SIMPLE_ICD = """\
   other code that it does not know. The question is the same; the tables are not."""
 
 REMARKS_CLAIM_VALIDATOR = """\
-- On the claim of five lines otcodes has {found} findings and names {not_checked} rules that it could not
-  judge; **claim_validator** has {others} findings. They look at different things. claim_validator judges
+- Findings on the claim of five lines: otcodes {found}, with {not_checked} rules named that it could not
+  judge; **claim_validator** {others}. They look at different things. claim_validator judges
   the form as a whole: patient, subscriber, NPI, taxonomy, timely filing by the machine's clock, the form
   of codes and modifiers, and whether a code is in its sample (111 HCPCS and 126 ICD-10-CM codes in
   0.3.0). It knows no minutes, therapy modifiers or NCCI pairs, and no day on which a code was in force.

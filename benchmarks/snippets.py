@@ -31,11 +31,13 @@ icd.get_description("M62.81"), icd.is_leaf("M62.81")
 # An evaluation and an hour and a quarter of timed treatment on one day, five lines under one diagnosis.
 CLAIM = f"""
 {DAY}
+from decimal import Decimal
 import otcodes
 def make():
     def line(code, units, minutes):
         return otcodes.ServiceLine(
-            code, on=dos, units=units, minutes=minutes, modifiers=("GO",), place="11", diagnoses=("M62.81",)
+            code, on=dos, units=units, minutes=minutes, modifiers=("GO",), place="11",
+            diagnoses=("M62.81",), charge_usd=Decimal("100.00"),
         )
     return otcodes.Claim(
         payer="medicare-b",
@@ -63,7 +65,7 @@ def make():
         }
     return {
         "billing_provider_npi": "1234567893", "billing_provider_taxonomy": "225X00000X",
-        "payer_id": "12345", "payer_name": "MEDICARE PART B", "place_of_service": "11", "total_charge": 500.0,
+        "payer_id": "12345", "payer_name": "MEDICARE PART B", "place_of_service": "11", "total_charge": 600.0,
         "subscriber_id": "1EG4TE5MK02", "patient_first_name": "TEST", "patient_last_name": "PATIENT",
         "patient_dob": "1950-01-01", "patient_gender": "F",
         "diagnosis_codes": [{"code": "M62.81"}],

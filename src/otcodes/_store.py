@@ -216,7 +216,13 @@ def _entry(name: str, facts: Mapping[str, Any]) -> Entry:
                 carries_forward=facts.get("carries_forward", False),
             ),
             editions=tuple(
-                Edition(**{**edition, "effective": day(edition["effective"])})
+                Edition(
+                    id=edition["id"],
+                    effective=day(edition["effective"]),
+                    publisher=edition["publisher"],
+                    title=edition["title"],
+                    sha256=edition["sha256"],
+                )
                 for edition in facts["editions"]
             ),
             licence=facts["licence"],

@@ -19,7 +19,7 @@ def normalize_code(code: str) -> str:
     >>> normalize_code(" m62.81"), normalize_code("M6281"), normalize_code("g0283 ")
     ('M6281', 'M6281', 'G0283')
     """
-    if not isinstance(code, str):
+    if not isinstance(code, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers are not all typed
         msg = f"a code is a str such as '97530', not {type(code).__name__}"
         raise TypeError(msg)
     text = code.strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
@@ -257,7 +257,7 @@ class Claim:
         return _to_dict(self)
 
 
-def _to_dict(record: Any) -> dict[str, Any]:
+def _to_dict(record: Claim | ServiceLine | PlanOfCare) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in attrs.fields(type(record)):
         if field.name in ("file", "empty_fields"):
@@ -273,8 +273,8 @@ def _to_dict(record: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if attrs.has(type(value)):
+        return [_plain(item) for item in cast("tuple[object, ...]", value)]
+    if isinstance(value, (ServiceLine, PlanOfCare)):
         return _to_dict(value)
     if isinstance(value, TextEnum):
         return value.value

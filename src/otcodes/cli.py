@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import attrs
 
@@ -164,7 +164,7 @@ def _lookup(chosen: argparse.Namespace) -> int:
 
 
 def _in_words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return ", ".join(map(str, cast("tuple[object, ...]", value))) if isinstance(value, tuple) else str(value)
 
 
 def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Catalog) -> str:
@@ -239,10 +239,10 @@ def _tables(chosen: argparse.Namespace) -> int:
 class _Read:
     """All inputs together: the claims, and what could not be read."""
 
-    claims: list[Claim] = attrs.field(factory=list)
-    problems: list[Problem] = attrs.field(factory=list)
-    complaints: list[str] = attrs.field(factory=list)
-    notes: list[str] = attrs.field(factory=list)
+    claims: list[Claim] = attrs.field(factory=list["Claim"])
+    problems: list[Problem] = attrs.field(factory=list[Problem])
+    complaints: list[str] = attrs.field(factory=list[str])
+    notes: list[str] = attrs.field(factory=list[str])
 
 
 def _read_all(files: Iterable[str]) -> _Read:

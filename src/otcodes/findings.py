@@ -83,11 +83,7 @@ class Fix:
 
     def to_dict(self) -> dict[str, Any]:
         """The fix in the documented JSON form."""
-        facts = attrs.asdict(self, recurse=False)
-        return {
-            "kind": self.kind,
-            **{name: list(v) if isinstance(v, tuple) else v for name, v in facts.items()},
-        }
+        return {"kind": self.kind, **attrs.asdict(self)}
 
 
 @attrs.frozen(kw_only=True)

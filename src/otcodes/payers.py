@@ -58,7 +58,9 @@ class PayerPolicy:
         default=None, converter=attrs.converters.optional(UnitMethod)
     )
     preset: str | None = None
-    severities: Mapping[str, Severity] = attrs.field(factory=dict, converter=_read_only, hash=False)
+    severities: Mapping[str, Severity] = attrs.field(
+        factory=dict[str, Severity], converter=_read_only, hash=False
+    )
     ignored: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
 
 

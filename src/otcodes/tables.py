@@ -403,7 +403,7 @@ def _stem(word: str) -> str:
 
 def _terms(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Each term as written together and in its parts: `e-stim` is `estim`, and `e` with `stim`."""
-    terms = []
+    terms: list[tuple[str, tuple[str, ...]]] = []
     for token in text.lower().split():
         parts = tuple(_stem(part) for part in re.findall(r"[a-z0-9]+", token))
         if parts:

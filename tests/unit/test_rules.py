@@ -38,6 +38,8 @@ def found(checked: otcodes.Claim) -> dict[str, otcodes.Finding]:
 
 PLAN = otcodes.PlanOfCare(certified_from=dt.date(2026, 1, 5))
 E, W, I = otcodes.Severity.ERROR, otcodes.Severity.WARNING, otcodes.Severity.INFORMATION  # noqa: E741
+PLANNED = {"plan_of_care": PLAN}
+ONE = ("M62.81",)
 CASES = [
     ("procedure.malformed", E, claim(line("9753")), claim(line("97530"))),
     ("procedure.unknown", E, claim(line("97999")), claim(line("97530"))),
@@ -52,7 +54,7 @@ CASES = [
     ("diagnosis.too-many", E, claim(diagnoses=("M62.81",) * 13), claim()),
     ("diagnosis.duplicate", W, claim(diagnoses=("M62.81", "m6281")), claim()),
     ("diagnosis.pointer-invalid", E, claim(line(diagnoses=("R27.8",))), claim(line(diagnoses=("M6281",)))),
-    ("diagnosis.pointer-invalid", E, claim(line(diagnoses=("M62.81",) * 5)), claim(line(diagnoses=("M62.81",)))),
+    ("diagnosis.pointer-invalid", E, claim(line(diagnoses=ONE * 5)), claim(line(diagnoses=ONE))),
     ("diagnosis.malformed", E, claim(diagnoses=("M6.281",)), claim()),
     ("diagnosis.malformed", E, claim(diagnoses=("97530",)), claim()),
     ("diagnosis.unknown", E, claim(diagnoses=("Z50.1",)), claim()),
@@ -66,11 +68,11 @@ CASES = [
     ("modifier.duplicate", E, claim(line(modifiers=("GO", "KX", "KX"))), claim(line(modifiers=("GO", "KX")))),
     ("modifier.too-many", E, claim(line(modifiers=("GO", "KX", "96", "LT", "CR"))), claim()),
     ("modifier.discipline-missing", E, claim(line(modifiers=())), claim()),
-    ("modifier.discipline-missing", E, claim(line("97129", modifiers=()), plan_of_care=PLAN), claim(line("97129"))),
+    ("modifier.discipline-missing", E, claim(line("97129", modifiers=()), **PLANNED), claim(line("97129"))),
     ("modifier.discipline-wrong", E, claim(line(modifiers=("GP",))), claim()),
     ("modifier.discipline-conflict", E, claim(line(modifiers=("GO", "GP"))), claim()),
     ("modifier.assistant-wrong", E, claim(line(modifiers=("GO", "CQ"))), claim(line(modifiers=("GO", "CO")))),
-    ("modifier.assistant-without-discipline", E, claim(line(modifiers=("CO",))), claim(line(modifiers=("GO", "CO")))),
+    ("modifier.assistant-without-discipline", E, claim(line(modifiers=("CO",))), claim()),
     ("modifier.conflict", E, claim(line(modifiers=("GO", "59", "XE"))), claim()),
     ("modifier.conflict", E, claim(line(modifiers=("GO", "96", "97"))), claim(line(modifiers=("GO", "97")))),
     ("modifier.conflict", W, claim(line(modifiers=("GO", "KX", "GA"))), claim(line(modifiers=("GO", "KX")))),
@@ -85,7 +87,7 @@ CASES = [
     ("units.untimed-multiple", W, claim(line("G0283", units=2)), claim(line("G0283"))),
     ("units.untimed-multiple", W, claim(line("97150", units=3)), claim(line("97150"))),
     ("units.split-lines", W, claim(line(), line()), claim(line(), line(modifiers=("GO", "CO")))),
-    ("pair.modifier-unneeded", W, claim(line("97140", modifiers=("GO", "59")), line()), claim(line("97140"), line())),
+    ("pair.modifier-unneeded", W, claim(line("97140", modifiers=("GO", "59")), line()), claim()),
     ("line.duplicate", W, claim(line(), line()), claim(line(), line("97140"))),
     ("line.charge-missing", W, claim(line(charge_usd=Decimal(0))), claim()),
     ("line.charge-missing", W, claim(line(charge_usd=None, empty_fields=["charge_usd"])), claim()),
@@ -256,7 +258,7 @@ def test_combinators() -> None:
 
 
 def test_rule_sets_name_what_they_do_not_have() -> None:
-    with pytest.raises(otcodes.UnknownRuleError, match="modifier.conflict"):
+    with pytest.raises(otcodes.UnknownRuleError, match=r"modifier\.conflict"):
         rules.preset("medicare-b").without("modifier.colour")
     with pytest.raises(otcodes.UnknownRuleError, match="procedure"):
         rules.preset("medicare-b").select("colour")
@@ -273,7 +275,7 @@ def test_policy_of_ones_own() -> None:
 
 def test_unknown_payer_is_a_clear_error() -> None:
     with pytest.raises(
-        otcodes.UnknownPayerError, match="no payer policy named 'medicare'; there are medicare-b"
+        otcodes.UnknownPayerError, match="named 'medicare'; there are medicare-b"
     ):
         otcodes.check(claim(payer="medicare"))
 

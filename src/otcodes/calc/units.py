@@ -186,7 +186,7 @@ def _counts(minutes: Mapping[str, int], on: dt.date, catalog: Catalog) -> tuple[
     timed: dict[str, tuple[Procedure, int]] = {}
     not_timed: list[str] = []
     for given, amount in minutes.items():
-        if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+        if not _is_whole(amount):
             raise FieldError("timed_units", f"minutes[{given!r}]", amount, "whole minutes, zero or more")
         procedure = procedures[given]
         if not procedure.unit_minutes:
@@ -204,6 +204,10 @@ def _counts(minutes: Mapping[str, int], on: dt.date, catalog: Catalog) -> tuple[
             known, minutes=known.minutes + amount, given=known.given | {procedure.code}
         )
     return tuple(counts.values()), not_timed
+
+
+def _is_whole(minutes: object) -> bool:
+    return isinstance(minutes, int) and not isinstance(minutes, bool) and minutes >= 0
 
 
 def _family(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Procedure, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -112,11 +112,10 @@ def _finite(amount: Decimal) -> Decimal:
 
 
 def _codes(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = value.split("|")
-    if not isinstance(value, (list, tuple)) or not all(isinstance(code, str) for code in value):
+    given: list[Any] = value.split("|") if isinstance(value, str) else value
+    if not isinstance(value, (str, list)) or not all(isinstance(code, str) for code in given):
         raise BadValueError("a list of codes")
-    return tuple(code for code in value if code.strip())
+    return tuple(code for code in given if code.strip())
 
 
 def _text(value: Any) -> str:
@@ -126,18 +125,14 @@ def _text(value: Any) -> str:
 
 
 def _plan(value: Any) -> PlanOfCare:
-    if not isinstance(value, dict) or not value.keys() <= {
-        "certified_from",
-        "certified_to",
-        "last_report_on",
-    }:
-        raise BadValueError("an object with certified_from, certified_to, last_report_on")
-    if "certified_from" not in value:
-        raise BadValueError("an object with certified_from")
-    return PlanOfCare(**{name: None if day is None else _day(day) for name, day in value.items()})
+    fields = [field.name for field in attrs.fields(PlanOfCare)]
+    facts = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if "certified_from" not in facts or not set(facts) <= set(fields):
+        raise BadValueError(f"an object with {', '.join(fields)}")
+    days: dict[str, Any] = {name: None if day is None else _day(day) for name, day in facts.items()}
+    return PlanOfCare(**days)
 
 
-Parser = Any
 LINE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "id": _text,
     "procedure": _text,

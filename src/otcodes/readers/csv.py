@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ReadError, shown
 from ._batch import LINE_FIELDS, REQUIRED, Batch, Collector
@@ -165,6 +165,6 @@ def write_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, list):
-        return "|".join(value)
+        return "|".join(cast("list[str]", value))
     text = "" if value is None else str(value)
     return f"'{text}" if FORMULA.match(text) else text

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from ..errors import ReadError, shown
 from ._batch import CLAIM_FIELDS, LINE_FIELDS, Batch, Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ..claims import ServiceLine
 
 
 def read(content: bytes, name: str) -> Batch:
     """Read the claims; `readers.read_json` says more."""
     facts = _load(content, name)
-    claims = facts.get("claims") if isinstance(facts, dict) else facts
-    if not isinstance(claims, list):
+    file = _object(facts)
+    claims = _list(facts if file is None else file.get("claims"))
+    if claims is None:
         raise ReadError(name, 'expected {"claims": [...]} or a list of claims')
     collected = Collector(name)
-    if isinstance(facts, dict):
-        _note_unknown(facts, ("claims",), "the file", collected)
+    _note_unknown(file or {}, ("claims",), "the file", collected)
     for number, claim in enumerate(claims):
         _read_claim(claim, f"claims[{number}]", collected)
     return collected.batch()
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list[object] | None:
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def _load(content: bytes, name: str) -> Any:
@@ -46,29 +56,33 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(msg)
 
 
-def _read_claim(claim: Any, place: str, collected: Collector) -> None:
-    if not isinstance(claim, dict):
-        collected.problem(place, "", claim, "an object")
+def _read_claim(value: Any, place: str, collected: Collector) -> None:
+    claim = _object(value)
+    if claim is None:
+        collected.problem(place, "", value, "an object")
         return
-    name = claim.get("id") if isinstance(claim.get("id"), str) else None
-    given = claim.get("lines")
-    if not isinstance(given, list) or not given:
-        collected.problem(place, "lines", given, "a list of service lines", name)
+    name = claim["id"] if isinstance(claim.get("id"), str) else None
+    given = _list(claim.get("lines"))
+    if not given:
+        collected.problem(place, "lines", claim.get("lines"), "a list of service lines", name)
         return
-    lines = []
-    for number, facts in enumerate(given):
-        where = f"{place}.lines[{number}]"
-        if not isinstance(facts, dict):
-            collected.problem(where, "", facts, "an object", name)
-            continue
-        _note_unknown(facts, LINE_FIELDS, where, collected)
-        line = collected.line({key: facts[key] for key in facts if key in LINE_FIELDS}, where, name)
-        if line is not None:
-            lines.append(line)
+    lines = [line for line in _lines(given, place, name, collected) if line is not None]
     _note_unknown(claim, (*CLAIM_FIELDS, "lines"), place, collected)
     if lines:
-        own = {key: claim[key] for key in claim if key in CLAIM_FIELDS}
-        collected.claim(own, lines, place)
+        collected.claim({key: claim[key] for key in claim if key in CLAIM_FIELDS}, lines, place)
+
+
+def _lines(
+    given: list[object], place: str, claim: str | None, collected: Collector
+) -> Iterator[ServiceLine | None]:
+    for number, value in enumerate(given):
+        where = f"{place}.lines[{number}]"
+        facts = _object(value)
+        if facts is None:
+            collected.problem(where, "", value, "an object", claim)
+            continue
+        _note_unknown(facts, LINE_FIELDS, where, collected)
+        yield collected.line({key: facts[key] for key in facts if key in LINE_FIELDS}, where, claim)
 
 
 def _note_unknown(facts: Mapping[str, Any], known: Iterable[str], place: str, collected: Collector) -> None:

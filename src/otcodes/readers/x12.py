@@ -34,6 +34,7 @@ MISCOUNTS = {
     ("st", "4"): ("SE01", "the number of segments from ST to SE"),
     ("gs", "4"): ("GE02", "the control number of its GS"),
     ("gs", "5"): ("GE01", "the number of transactions in its group"),
+    ("isa", "024"): ("", "GE, the end of the group, before it"),
     ("isa", "001"): ("IEA02", "the control number of its ISA"),
     ("isa", "021"): ("IEA01", "the number of groups in its interchange"),
 }
@@ -55,7 +56,7 @@ def read(content: bytes, name: str) -> Batch:
     except _BrokenError:
         reading.end(is_broken=True)
     if not reading.has_837p:
-        found = next((problem.value for problem in collected.problems if "(ST)" in problem.place), "none")
+        found = next((other.value for other in collected.problems if other.field == "ST01"), "none")
         raise ReadError(name, f"expected an 837P ({VERSION}), found {found}")
     reading.note_payers()
     return collected.batch()
@@ -114,7 +115,8 @@ class _Reading:
         self._number = 0
         self._place = ""
         self._version = ""
-        self._is_damaged = self._is_interchange = self._is_transaction = self._is_837p = False
+        self._is_interchange = self._is_transaction = self._is_837p = False
+        self._is_damaged = self._is_left_out = False
         self._claim: _Claim | None = None
         self._indicator = self._member = ""
         self._dependent: list[str] = []
@@ -147,10 +149,9 @@ class _Reading:
     def note_payers(self) -> None:
         """Say how many claims have no payer, and why."""
         for indicator, count in self._without_payer.items():
-            which = f"the claim filing indicator (SBR09) {shown(indicator)}" if indicator else "no SBR09"
-            self._collected.notes.append(
-                f"{self._collected.file}: {which} names no payer on board; claims without a payer: {count}"
-            )
+            fault = f"{shown(indicator)} stands for no payer on board" if indicator else "is absent"
+            where = f"{self._collected.file}: SBR09, the claim filing indicator,"
+            self._collected.notes.append(f"{where} {fault}; claims without a payer: {count}")
 
     def _claim_id(self) -> str | None:
         return self._claim.facts["id"] or None if self._claim else None
@@ -164,6 +165,7 @@ class _Reading:
         """Note damage; what it leaves of the claim at hand cannot be trusted."""
         self._problem(f"{expected}; the claim is left out" if self._claim else expected)
         self._claim = None
+        self._is_left_out = True
 
     def _envelope(self, name: str, segment: Any, miscounts: set[tuple[str, str]]) -> None:
         if name == "SE":
@@ -173,7 +175,7 @@ class _Reading:
             miscounts = set()  # because of it
         for code in sorted(miscounts & MISCOUNTS.keys())[:1]:
             field, expected = MISCOUNTS[code]
-            self._problem(expected, field, _value(segment, field))
+            self._problem(expected, field, _value(segment, field) if field else None)
         self._is_transaction = name == "ST"
         self._is_interchange = name != "IEA"
         self._is_837p = False
@@ -186,7 +188,7 @@ class _Reading:
             self.has_837p = self.has_837p or self._is_837p
             if not self._is_837p:
                 found = f"{kind} {version}" if kind.isdecimal() else None
-                self._collected.problem(self._place, "", found, f"an 837P ({VERSION})")
+                self._collected.problem(self._place, "ST01", found, f"an 837P ({VERSION})")
 
     def _forget_subscriber(self) -> None:
         self._indicator = self._member = ""
@@ -234,11 +236,13 @@ class _Reading:
                 self._problem("an indicator of two characters", "SBR09", self._indicator)
                 self._indicator = ""
         elif name == "NM1" and _value(segment, "NM101") == "IL":
-            self._member = _value(segment, "NM109")
+            self._member, self._dependent = _value(segment, "NM109"), []
         elif name == "NM1" and _value(segment, "NM101") == "QC":
             self._dependent = [_value(segment, f"NM1{part}") for part in ("03", "04", "05", "07", "09")]
         elif name == "DMG" and self._dependent:
             self._dependent.append(_value(segment, "DMG02"))
+        elif name == "SV1" and not self._is_left_out:
+            self._problem("a CLM before it")
 
     def _begin_claim(self, segment: Any) -> None:
         patient = self._member
@@ -286,6 +290,7 @@ class _Reading:
 
     def _close_claim(self) -> None:
         claim = self._claim
+        self._is_left_out = False
         if claim is None:
             return
         if not claim.lines:

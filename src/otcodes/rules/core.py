@@ -362,7 +362,9 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     pending: tuple[Rule, ...] = ()
-    _plans: dict[Any, _Plans] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+    _plans: dict[tuple[PayerPolicy, Catalog], _Plans] = attrs.field(
+        factory=dict[Any, _Plans], init=False, repr=False, eq=False
+    )
 
     def __attrs_post_init__(self) -> None:
         ids = [rule.id for rule in self.rules]

@@ -130,8 +130,8 @@ def pair_has_a_modifier_that_tells_it_apart(
             yield context.finding(
                 denied,
                 "modifiers",
-                f"{denied.procedure} is not paid beside {paid.procedure} on one day without a modifier such as "
-                f"{DISTINCT_SERVICE}, where the record shows separate services",
+                f"{denied.procedure} is not paid beside {paid.procedure} on one day without a modifier "
+                f"such as {DISTINCT_SERVICE}, where the record shows separate services",
                 fix=AddModifier(DISTINCT_SERVICE, is_safe=False),
                 rests_on=row,
             )

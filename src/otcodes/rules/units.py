@@ -104,7 +104,7 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
     """The day's timed units do not exceed what the minutes allow under the payer's method."""
     for group in _groups(lines, context):
         excess = group.excess()
-        sure = frozenset.intersection(*excess)
+        sure = excess[0].intersection(*excess[1:])
         if not sure and any(excess):
             context.not_checked(
                 context.path(group.lines[0], "units"),
