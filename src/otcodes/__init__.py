@@ -5,9 +5,10 @@ The names below are read when they are first used, so that importing the package
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ._version import __version__
+
+# Type checkers take this name for true; typing itself would be most of what the import costs.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from . import calc, errors, payers, readers, rules
@@ -30,25 +31,27 @@ if TYPE_CHECKING:
     )
     from .findings import Citation, Finding, Fix, NotChecked, Repair, Report, Severity
     from .payers import PayerPolicy, UnitMethod
-    from .readers import read
-    from .records import (
+    from .policy_records import (
         CommonProcedure,
-        Diagnosis,
-        Discipline,
         FilingIndicator,
-        Modifier,
         ModifierConflict,
         OncePerDay,
         PairModifier,
         PayerSubstitution,
         PaymentStatus,
+        PtpEdit,
+        TherapyThreshold,
+    )
+    from .readers import read
+    from .records import (
+        Diagnosis,
+        Discipline,
+        Modifier,
         Place,
         Procedure,
-        PtpEdit,
         RevenueCode,
         Setting,
         TherapyDisposition,
-        TherapyThreshold,
         Timing,
     )
     from .tables import Snapshot, Table, Verdict
@@ -89,24 +92,26 @@ _MODULES = {
     "findings": ("Citation", "Finding", "Fix", "NotChecked", "Repair", "Report", "Severity"),
     "payers": ("PayerPolicy", "UnitMethod"),
     "readers": ("read",),
-    "records": (
+    "policy_records": (
         "CommonProcedure",
-        "Diagnosis",
-        "Discipline",
         "FilingIndicator",
-        "Modifier",
         "ModifierConflict",
         "OncePerDay",
         "PairModifier",
         "PayerSubstitution",
         "PaymentStatus",
+        "PtpEdit",
+        "TherapyThreshold",
+    ),
+    "records": (
+        "Diagnosis",
+        "Discipline",
+        "Modifier",
         "Place",
         "Procedure",
-        "PtpEdit",
         "RevenueCode",
         "Setting",
         "TherapyDisposition",
-        "TherapyThreshold",
         "Timing",
     ),
     "tables": ("Snapshot", "Table", "Verdict"),

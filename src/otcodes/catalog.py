@@ -14,6 +14,18 @@ from .tables import Table, Verdict
 if TYPE_CHECKING:
     import datetime as dt
 
+    from .policy_records import (
+        CommonProcedure,
+        FilingIndicator,
+        ModifierConflict,
+        OncePerDay,
+        PairModifier,
+        PayerSubstitution,
+        PaymentStatus,
+        PtpEdit,
+        TherapyThreshold,
+    )
+
 PROCEDURE = re.compile(r"\d{5}|\d{4}[AFMTU]|[A-Z]\d{4}", re.ASCII)
 # Loose on purpose: later characters gain letters with most updates, so the table decides, not the shape.
 DIAGNOSIS = re.compile(r"[A-Z]\d[0-9A-Z][0-9A-Z]{0,4}", re.ASCII)
@@ -48,29 +60,103 @@ class Catalog:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        entries = read_manifest(source)
-        self._entries = entries
+        self._entries = read_manifest(source)
 
-        def table(name: str, kind: type[records.R], form: re.Pattern[str] | None = None) -> Table[records.R]:
-            return Table(entries[name], kind, source, form=form)
+    def _table(
+        self, name: str, kind: type[records.R], form: re.Pattern[str] | None = None
+    ) -> Table[records.R]:
+        return Table(self._entries[name], kind, self._source, form=form)
 
-        hcpcs = table("hcpcs", records.Procedure, PROCEDURE)
-        self.procedures: Table[records.Procedure] = Table(
-            entries["procedures"], records.Procedure, source, form=PROCEDURE, beside=hcpcs
+    @cached_property
+    def procedures(self) -> Table[records.Procedure]:
+        """CPT codes of therapy, with all of HCPCS Level II beside them."""
+        hcpcs = self._table("hcpcs", records.Procedure, PROCEDURE)
+        return Table(
+            self._entries["procedures"], records.Procedure, self._source, form=PROCEDURE, beside=hcpcs
         )
-        self.diagnoses = table("diagnoses", records.Diagnosis, DIAGNOSIS)
-        self.modifiers = table("modifiers", records.Modifier, MODIFIER)
-        self.places = table("places", records.Place, PLACE)
-        self.revenue_codes = table("revenue_codes", records.RevenueCode, REVENUE)
-        self.payment_status = table("payment_status", records.PaymentStatus, PROCEDURE)
-        self.ptp_edits = table("ptp_edits", records.PtpEdit)
-        self.pair_modifiers = table("pair_modifiers", records.PairModifier, MODIFIER)
-        self.modifier_conflicts = table("modifier_conflicts", records.ModifierConflict)
-        self.therapy_thresholds = table("therapy_thresholds", records.TherapyThreshold)
-        self.common_procedures = table("common_procedures", records.CommonProcedure)
-        self.payer_substitutions = table("payer_substitutions", records.PayerSubstitution)
-        self.once_per_day = table("once_per_day", records.OncePerDay, PROCEDURE)
-        self.filing_indicators = table("filing_indicators", records.FilingIndicator)
+
+    @cached_property
+    def diagnoses(self) -> Table[records.Diagnosis]:
+        """ICD-10-CM codes."""
+        return self._table("diagnoses", records.Diagnosis, DIAGNOSIS)
+
+    @cached_property
+    def modifiers(self) -> Table[records.Modifier]:
+        """CPT and HCPCS modifiers."""
+        return self._table("modifiers", records.Modifier, MODIFIER)
+
+    @cached_property
+    def places(self) -> Table[records.Place]:
+        """Places of service."""
+        return self._table("places", records.Place, PLACE)
+
+    @cached_property
+    def revenue_codes(self) -> Table[records.RevenueCode]:
+        """Revenue codes of therapy."""
+        return self._table("revenue_codes", records.RevenueCode, REVENUE)
+
+    @cached_property
+    def payment_status(self) -> Table[PaymentStatus]:
+        """Status letters of the Medicare physician fee schedule."""
+        from .policy_records import PaymentStatus
+
+        return self._table("payment_status", PaymentStatus, PROCEDURE)
+
+    @cached_property
+    def ptp_edits(self) -> Table[PtpEdit]:
+        """NCCI procedure-to-procedure pairs, by setting, column 1 and column 2."""
+        from .policy_records import PtpEdit
+
+        return self._table("ptp_edits", PtpEdit)
+
+    @cached_property
+    def pair_modifiers(self) -> Table[PairModifier]:
+        """Modifiers that NCCI accepts to tell a pair apart."""
+        from .policy_records import PairModifier
+
+        return self._table("pair_modifiers", PairModifier, MODIFIER)
+
+    @cached_property
+    def modifier_conflicts(self) -> Table[ModifierConflict]:
+        """Modifiers that do not stand on one line."""
+        from .policy_records import ModifierConflict
+
+        return self._table("modifier_conflicts", ModifierConflict)
+
+    @cached_property
+    def therapy_thresholds(self) -> Table[TherapyThreshold]:
+        """A calendar year's therapy amounts, by discipline."""
+        from .policy_records import TherapyThreshold
+
+        return self._table("therapy_thresholds", TherapyThreshold)
+
+    @cached_property
+    def common_procedures(self) -> Table[CommonProcedure]:
+        """The most billed occupational therapy codes of a published list, by rank."""
+        from .policy_records import CommonProcedure
+
+        return self._table("common_procedures", CommonProcedure)
+
+    @cached_property
+    def payer_substitutions(self) -> Table[PayerSubstitution]:
+        """Codes that a payer takes in another's place, by payer and code."""
+        from .policy_records import PayerSubstitution
+
+        return self._table("payer_substitutions", PayerSubstitution)
+
+    @cached_property
+    def once_per_day(self) -> Table[OncePerDay]:
+        """Codes billed once a day or session."""
+        from .policy_records import OncePerDay
+
+        return self._table("once_per_day", OncePerDay, PROCEDURE)
+
+    @cached_property
+    def filing_indicators(self) -> Table[FilingIndicator]:
+        """Payer policies by an 837's claim filing indicator."""
+        from .policy_records import FilingIndicator
+
+        return self._table("filing_indicators", FilingIndicator)
 
     @classmethod
     def bundled(cls) -> Catalog:

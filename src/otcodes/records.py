@@ -1,4 +1,4 @@
-"""The rows of the tables, frozen: what a code is, over which days.
+"""The rows of the code tables, frozen: what a code is, over which days.
 
 Every record is one dated version. `valid_from` and `valid_to` are inclusive; `valid_to` is `None` while
 the version is in force. A field says in its metadata how a table's cell is read.
@@ -6,18 +6,13 @@ the version is in force. A field says in its metadata how a table's cell is read
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+import datetime as dt  # noqa: TC003 -- attrs resolves the field types when asked
+from typing import TypeVar
 
 import attrs
 
+from ._cells import cell, codes, day, flag, optional, required, text
 from ._text import TextEnum
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
 
 
 class CodeSystem(TextEnum):
@@ -63,42 +58,12 @@ class Setting(TextEnum):
     OUTPATIENT_HOSPITAL = "outpatient-hospital"
 
 
-def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()
+def _disciplines(text: str) -> tuple[Discipline, ...]:
+    return tuple(map(Discipline, codes(text)))
 
 
-def _flag(cell: str) -> bool:
-    if cell not in ("yes", "no"):
-        msg = f"{cell!r} is neither yes nor no"
-        raise ValueError(msg)
-    return cell == "yes"
-
-
-def _optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
-    return lambda cell: parse(cell) if cell else None
-
-
-def _required(cell: str) -> str:
-    if not cell:
-        msg = "the cell is empty"
-        raise ValueError(msg)
-    return cell
-
-
-def _disciplines(cell: str) -> tuple[Discipline, ...]:
-    return tuple(map(Discipline, _codes(cell)))
-
-
-def _settings(cell: str) -> tuple[Setting, ...]:
-    return tuple(map(Setting, _codes(cell)))
-
-
-_day = dt.date.fromisoformat
-_text: Callable[[str], str | None] = _optional(str)
-
-
-def _cell(parse: Callable[[str], object], **options: object) -> Any:
-    return attrs.field(metadata={"parse": parse}, **options)  # type: ignore[call-overload]
+def _settings(text: str) -> tuple[Setting, ...]:
+    return tuple(map(Setting, codes(text)))
 
 
 @attrs.frozen(kw_only=True)
@@ -115,10 +80,10 @@ class Row:
         edition: the id of that edition, where it was.
     """
 
-    valid_from: dt.date = _cell(_day)
-    valid_to: dt.date | None = _cell(_optional(_day))
-    is_start_known: bool = _cell(_flag, repr=False)
-    confirmed_to: dt.date | None = _cell(_optional(_day), repr=False)
+    valid_from: dt.date = cell(day)
+    valid_to: dt.date | None = cell(optional(day))
+    is_start_known: bool = cell(flag, repr=False)
+    confirmed_to: dt.date | None = cell(optional(day), repr=False)
     carried_forward: bool = False
     edition: str | None = attrs.field(default=None, repr=False)
 
@@ -147,20 +112,20 @@ class Procedure(Row):
             I not payable by Medicare, M not covered, S not covered by statute).
     """
 
-    code: str = _cell(_required)
-    label: str | None = _cell(_text)
-    system: CodeSystem = _cell(CodeSystem, default=CodeSystem.HCPCS)
-    category: str | None = _cell(_text)
-    timing: Timing | None = _cell(_optional(Timing), default=None)
-    unit_minutes: int | None = _cell(_optional(int), default=None)
-    therapy_disposition: TherapyDisposition = _cell(TherapyDisposition, default=TherapyDisposition.UNKNOWN)
-    disciplines: tuple[Discipline, ...] | None = _cell(_disciplines, default=None)
-    primary_codes: tuple[str, ...] = _cell(_codes, default=())
-    successors: tuple[str, ...] = _cell(_codes, default=())
-    counterparts: tuple[str, ...] = _cell(_codes, default=())
-    sites: tuple[str, ...] = _cell(_codes, default=())
-    keywords: tuple[str, ...] = _cell(_codes, repr=False)
-    coverage: str | None = _cell(_text, default=None)
+    code: str = cell(required)
+    label: str | None = cell(text)
+    system: CodeSystem = cell(CodeSystem, default=CodeSystem.HCPCS)
+    category: str | None = cell(text)
+    timing: Timing | None = cell(optional(Timing), default=None)
+    unit_minutes: int | None = cell(optional(int), default=None)
+    therapy_disposition: TherapyDisposition = cell(TherapyDisposition, default=TherapyDisposition.UNKNOWN)
+    disciplines: tuple[Discipline, ...] | None = cell(_disciplines, default=None)
+    primary_codes: tuple[str, ...] = cell(codes, default=())
+    successors: tuple[str, ...] = cell(codes, default=())
+    counterparts: tuple[str, ...] = cell(codes, default=())
+    sites: tuple[str, ...] = cell(codes, default=())
+    keywords: tuple[str, ...] = cell(codes, repr=False)
+    coverage: str | None = cell(text, default=None)
 
     @property
     def is_evaluation(self) -> bool:
@@ -179,10 +144,10 @@ class Diagnosis(Row):
         children: for a header, the billable codes below it that are on board.
     """
 
-    code: str = _cell(_required)
-    title: str = _cell(_required)
-    is_billable: bool = _cell(_flag)
-    children: tuple[str, ...] = _cell(_codes, repr=False)
+    code: str = cell(required)
+    title: str = cell(required)
+    is_billable: bool = cell(flag)
+    children: tuple[str, ...] = cell(codes, repr=False)
 
     @property
     def label(self) -> str:
@@ -202,26 +167,11 @@ class Modifier(Row):
         discipline: for a discipline's or an assistant's modifier, the discipline it speaks of.
     """
 
-    code: str = _cell(_required)
-    system: CodeSystem = _cell(CodeSystem)
-    label: str | None = _cell(_text)
-    kind: str = _cell(_required)
-    discipline: Discipline | None = _cell(_optional(Discipline))
-
-
-@attrs.frozen(kw_only=True)
-class ModifierConflict(Row):
-    """Two modifiers that do not stand on one line.
-
-    Attributes:
-        first: the modifier that sorts first.
-        second: the other one.
-        severity: `error` or `warning`.
-    """
-
-    first: str = _cell(_required)
-    second: str = _cell(_required)
-    severity: str = _cell(_required)
+    code: str = cell(required)
+    system: CodeSystem = cell(CodeSystem)
+    label: str | None = cell(text)
+    kind: str = cell(required)
+    discipline: Discipline | None = cell(optional(Discipline))
 
 
 @attrs.frozen(kw_only=True)
@@ -235,10 +185,10 @@ class Place(Row):
         unusual_in: the settings whose therapy Medicare does not usually pay there.
     """
 
-    code: str = _cell(_required)
-    label: str = _cell(_required)
-    rate: str = _cell(_required)
-    unusual_in: tuple[Setting, ...] = _cell(_settings)
+    code: str = cell(required)
+    label: str = cell(required)
+    rate: str = cell(required)
+    unusual_in: tuple[Setting, ...] = cell(_settings)
 
 
 @attrs.frozen(kw_only=True)
@@ -251,121 +201,9 @@ class RevenueCode(Row):
         discipline: the therapy discipline it reports.
     """
 
-    code: str = _cell(_required)
-    label: str = _cell(_required)
-    discipline: Discipline | None = _cell(_optional(Discipline))
-
-
-@attrs.frozen(kw_only=True)
-class PaymentStatus(Row):
-    """The status letter of the Medicare physician fee schedule.
-
-    Attributes:
-        code: the procedure code.
-        status: A active, B bundled, C priced by the contractor, E excluded, I not valid for Medicare,
-            N not covered, R restricted, X excluded by statute.
-    """
-
-    code: str = _cell(_required)
-    status: str = _cell(_required)
-
-
-@attrs.frozen(kw_only=True)
-class PtpEdit(Row):
-    """An NCCI procedure-to-procedure pair: column 2 is denied beside column 1 on one day.
-
-    Attributes:
-        setting: which of the two tables.
-        column_1: the code that is paid.
-        column_2: the code that is denied.
-        indicator: `0` never together, `1` together with an NCCI-associated modifier.
-    """
-
-    setting: Setting = _cell(Setting)
-    column_1: str = _cell(_required)
-    column_2: str = _cell(_required)
-    indicator: str = _cell(_required)
-
-
-@attrs.frozen(kw_only=True)
-class PairModifier(Row):
-    """A modifier that NCCI accepts to tell the two codes of a pair apart.
-
-    Attributes:
-        modifier: the modifier.
-        sites: for an anatomic one, the kind of site; empty for 59 and its subsets.
-    """
-
-    modifier: str = _cell(_required)
-    sites: tuple[str, ...] = _cell(_codes)
-
-
-@attrs.frozen(kw_only=True)
-class TherapyThreshold(Row):
-    """A calendar year's amounts per beneficiary.
-
-    Attributes:
-        discipline: occupational therapy, or physical therapy (which stands for it and speech-language
-            pathology together).
-        amount_usd: allowed charges above it need KX.
-        review_amount_usd: above it a claim may be picked for medical review.
-    """
-
-    discipline: Discipline = _cell(Discipline)
-    amount_usd: Decimal = _cell(Decimal)
-    review_amount_usd: Decimal = _cell(Decimal)
-
-
-@attrs.frozen(kw_only=True)
-class CommonProcedure(Row):
-    """A place in a published list of the most billed occupational therapy codes.
-
-    Attributes:
-        rank: its place among the codes of the list that are known.
-        code: the procedure code.
-    """
-
-    rank: int = _cell(int)
-    code: str = _cell(_required)
-
-
-@attrs.frozen(kw_only=True)
-class PayerSubstitution(Row):
-    """A code that a payer does not take because it wants another one.
-
-    Attributes:
-        payer: the payer policy's name.
-        code: the code it does not take.
-        substitute: the code it takes.
-    """
-
-    payer: str = _cell(_required)
-    code: str = _cell(_required)
-    substitute: str = _cell(_required)
-
-
-@attrs.frozen(kw_only=True)
-class OncePerDay(Row):
-    """A code that is billed once a day or session, however long it takes.
-
-    Attributes:
-        code: the procedure code.
-    """
-
-    code: str = _cell(_required)
-
-
-@attrs.frozen(kw_only=True)
-class FilingIndicator(Row):
-    """Which payer policy an 837's claim filing indicator (SBR09) stands for.
-
-    Attributes:
-        indicator: the indicator.
-        payer: the payer policy's name.
-    """
-
-    indicator: str = _cell(_required)
-    payer: str = _cell(_required)
+    code: str = cell(required)
+    label: str = cell(required)
+    discipline: Discipline | None = cell(optional(Discipline))
 
 
 R = TypeVar("R", bound=Row)

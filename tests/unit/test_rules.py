@@ -274,9 +274,7 @@ def test_policy_of_ones_own() -> None:
 
 
 def test_unknown_payer_is_a_clear_error() -> None:
-    with pytest.raises(
-        otcodes.UnknownPayerError, match="named 'medicare'; there are medicare-b"
-    ):
+    with pytest.raises(otcodes.UnknownPayerError, match="named 'medicare'; there are medicare-b"):
         otcodes.check(claim(payer="medicare"))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..claims import ServiceLine
     from ..findings import Finding
-    from ..records import PtpEdit
+    from ..policy_records import PtpEdit
 
 NEVER, WITH_MODIFIER = "0", "1"
 DISTINCT_SERVICE = "59"
