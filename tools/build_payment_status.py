@@ -63,7 +63,7 @@ Row = dict[str, str]
 Letters = dict[str, str]
 
 
-def row(code: str, start: str, is_known: bool, letter: str) -> Row:
+def row(code: str, start: str, letter: str, *, is_known: bool) -> Row:
     interval = (start, "", "yes" if is_known else "no", "")
     return dict(zip((*KEY, *INTERVAL, *COLUMNS), (code, *interval, letter), strict=True))
 
@@ -105,8 +105,14 @@ def histories(folder: Path) -> dict[str, list[Row]]:
             if code in running:
                 rows[code][-1]["valid_to"] = day_before(start)
             if code in found:
-                rows.setdefault(code, []).append(row(code, start, number > 0, found[code]))
+                rows.setdefault(code, []).append(row(code, start, found[code], is_known=number > 0))
         running = found
+    add_listed(rows)
+    return rows
+
+
+def add_listed(rows: dict[str, list[Row]]) -> None:
+    """Add the codes that the files leave out."""
     for codes, steps in ADDED:
         for code in codes.split():
             if code in rows:
@@ -115,8 +121,7 @@ def histories(folder: Path) -> dict[str, list[Row]]:
             for letter, start in steps:
                 if rows[code]:
                     rows[code][-1]["valid_to"] = day_before(start)
-                rows[code].append(row(code, start, bool(rows[code]), letter))
-    return rows
+                rows[code].append(row(code, start, letter, is_known=bool(rows[code])))
 
 
 def add_partial(rows: dict[str, list[Row]], found: Letters) -> None:
@@ -127,7 +132,7 @@ def add_partial(rows: dict[str, list[Row]], found: Letters) -> None:
         if current is None or current["status"] != letter:
             if current is not None:
                 current["valid_to"] = LAST_DAY
-            history.append(row(code, PARTIAL_FROM, True, letter))
+            history.append(row(code, PARTIAL_FROM, letter, is_known=True))
         history[-1]["confirmed_to"] = PARTIAL_TO
 
 

@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tables import INTERVAL, known_codes, ranges, read_csv, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KEY = ("setting", "column_1", "column_2")
 COLUMNS = ("indicator",)
@@ -108,8 +111,8 @@ def main(official: str) -> None:
         dated = dated_edits(folder) if setting == "practitioner" else {}
         rows.extend(rows_of(setting, edits, dated))
     for setting, first, indicator, seconds in ADDED:
-        for second in seconds.split():
-            rows.append(row((setting, first, second), (EFFECTIVE, "", "no", ""), indicator))
+        interval = (EFFECTIVE, "", "no", "")
+        rows += [row((setting, first, second), interval, indicator) for second in seconds.split()]
     known = known_codes()
     kept = [each for each in rows if {each["column_1"], each["column_2"]} <= known]
     unknown = {each[name] for each in rows for name in ("column_1", "column_2")} - known

@@ -13,17 +13,26 @@ import re
 import sys
 from typing import Any
 
-from tables import DATA, INTERVAL, TableError, canonical, read_csv, read_manifest
+from otcodes._store import Entry, read_manifest
+from tables import DATA, INTERVAL, TableError, canonical, read_csv
 
 
-def measure(entry: dict[str, Any]) -> dict[str, Any]:
+class Folder:
+    """The tables where they are edited."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file."""
+        return (DATA / name).read_bytes()
+
+
+def measure(entry: Entry) -> dict[str, Any]:
     """The `rows` and `sha256` of one table; `TableError` if the file is not canonical."""
-    path = DATA / entry["file"]
+    path = DATA / entry.file
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise TableError("no such file") from None
-    key = entry["key"]
+    key = entry.key
     header = content.partition(b"\n")[0].decode().split(",")
     start = [*key, *INTERVAL]
     if header[: len(start)] != start:
@@ -58,10 +67,10 @@ def main() -> int:
     manifest = DATA / "manifest.toml"
     text = manifest.read_bytes().decode()
     problems = []
-    for table, entry in read_manifest(text).items():
+    for table, entry in read_manifest(Folder()).items():
         try:
             values = measure(entry)
-            differing = [name for name in values if entry.get(name) != values[name]]
+            differing = [name for name in values if getattr(entry, name) != values[name]]
             if is_check and differing:
                 raise TableError(f"{' and '.join(differing)} differ from the manifest")
             text = with_values(text, table, values)

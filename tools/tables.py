@@ -10,10 +10,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "otcodes" / "data"
 INTERVAL = ("valid_from", "valid_to", "is_start_known", "confirmed_to")
@@ -125,34 +123,3 @@ def day_before(day: str) -> str:
 def day_after(day: str) -> str:
     """The ISO date one day later."""
     return (dt.date.fromisoformat(day) + dt.timedelta(days=1)).isoformat()
-
-
-def read_manifest(text: str) -> dict[str, dict[str, Any]]:
-    """The tables of a manifest by name, each with its ``editions``.
-
-    The manifest is TOML held to lines whose values are JSON too, so that it can be read on
-    Python 3.10, which has no TOML reader. Raises `TableError` with the line's number.
-    """
-    tables: dict[str, dict[str, Any]] = {}
-    current: dict[str, Any] | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        try:
-            if line.startswith("[[tables.") and line.endswith(".editions]]"):
-                current = {}
-                tables[line[len("[[tables.") : -len(".editions]]")]]["editions"].append(current)
-            elif line.startswith("[tables.") and line.endswith("]"):
-                name = line[len("[tables.") : -1]
-                if name in tables:
-                    raise ValueError("the table is there twice")
-                current = tables[name] = {"editions": []}
-            else:
-                name, _, value = line.partition(" = ")
-                if current is None or name in current:
-                    raise ValueError("a value outside a table, or twice")
-                current[name] = json.loads(value)
-        except (KeyError, ValueError) as error:
-            raise TableError(f"manifest line {number}: {error}: {line}") from error
-    return tables

@@ -1,15 +1,15 @@
 """The only reader of tables: manifest, hashes, rows. Nothing is read before it is asked for.
 
 A table is a CSV file in canonical form beside a `manifest.toml` that says what it covers and what it was
-made from. The manifest keeps to the lines of TOML that are also easy to read (headers, and `key = value`
-with a JSON value), so that Python 3.10, which has no TOML reader, needs no dependency for it.
+made from. The manifest keeps to lines of TOML that need no TOML reader, which Python 3.10 has not: headers
+of tables and editions, and `key = value` with a plain string, number, boolean or array of strings.
 """
 
 from __future__ import annotations
 
 import _csv  # csv.reader itself; the csv module around it costs a lookup's whole time budget to import
 import datetime as dt
-import json
+import importlib
 import os.path
 import re
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 Key: TypeAlias = "str | tuple[str, ...]"
 
 MANIFEST = "manifest.toml"
+TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
+ARRAY = re.compile(r'\[("[^"\\]*"(, "[^"\\]*")*)?\]')
 # Columns of a key of several columns that hold words, not codes.
 WORDS = frozenset({"payer", "setting"})
-HEADER = re.compile(r"(?P<open>\[{1,2})tables\.(?P<table>[a-z_]+)(?P<editions>\.editions)?\]{1,2}")
 
 
 class Source(Protocol):
@@ -170,28 +171,38 @@ def read_manifest(source: Source) -> dict[str, Entry]:
     Raises:
         TableError: a line is not of the manifest's form, or an entry lacks a key.
     """
-    text = source.read(MANIFEST).decode("utf-8")
     tables: dict[str, dict[str, Any]] = {}
     section: dict[str, Any] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
-        if header := HEADER.fullmatch(line):
-            table = tables.setdefault(header["table"], {"editions": []})
-            section = {} if header["editions"] else table
-            if header["editions"]:
-                table["editions"].append(section)
+    for number, line in enumerate(source.read(MANIFEST).decode("utf-8").splitlines(), 1):
+        if not line or line[0] == "#":
             continue
         key, equals, value = line.partition(" = ")
-        if section is None or not equals:
+        table = line.removeprefix(EDITION).removesuffix(EDITIONS)
+        if table in tables and line == EDITION + table + EDITIONS:
+            section = {}
+            tables[table]["editions"].append(section)
+        elif line.startswith(TABLE) and line[-1] == "]":
+            section = tables[line[len(TABLE) : -1]] = {"editions": []}
+        elif section is not None and equals:
+            section[key] = _value(value, number)
+        else:
             raise TableError(
-                MANIFEST, number, "expected [tables.NAME], [[tables.NAME.editions]] or key = value"
+                MANIFEST, number, f"expected {TABLE}NAME], {EDITION}NAME{EDITIONS} or key = value"
             )
-        try:
-            section[key] = json.loads(value)
-        except ValueError:
-            raise TableError(MANIFEST, number, f"the value of {key} is not JSON") from None
     return {name: _entry(name, facts) for name, facts in tables.items()}
+
+
+def _value(text: str, number: int) -> str | int | bool | list[str]:
+    """A TOML string without escapes, a whole number, a boolean, or an array of strings on one line."""
+    if text[:1] == '"' and text.find('"', 1) == len(text) - 1 and "\\" not in text:
+        return text[1:-1]
+    if text in ("true", "false"):
+        return text == "true"
+    if text.isdigit():
+        return int(text)
+    if ARRAY.fullmatch(text):
+        return [part for part in text[1:-1].split('"') if part not in ("", ", ")]
+    raise TableError(MANIFEST, number, f"expected a plain TOML value, found {text[:40]}")
 
 
 def _entry(name: str, facts: Mapping[str, Any]) -> Entry:
@@ -273,16 +284,24 @@ class RawTable:
             raise TableError(self.file, 1, str(error)) from error
 
 
+def _sha256(content: bytes) -> str:
+    # hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own.
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            return str(importlib.import_module(name).sha256(content).hexdigest())
+        except ImportError:  # the first two are named by the version of CPython
+            continue
+    raise ImportError("hashlib")
+
+
 def read_table(source: Source, entry: Entry) -> RawTable:
     """Read and verify one table's file.
 
     Raises:
         TableError: the file is not the one the manifest describes, or a row has too few or many cells.
     """
-    import hashlib  # noqa: PLC0415 -- costs milliseconds, and most processes that import this never look up
-
     content = source.read(entry.file)
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
+    if _sha256(content) != entry.sha256:
         raise TableError(entry.file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
     rows = _csv.reader(content.decode("utf-8").splitlines(), strict=True)
     header = tuple(next(rows))

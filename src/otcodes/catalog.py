@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,12 +25,13 @@ if TYPE_CHECKING:
         TherapyThreshold,
     )
 
-PROCEDURE = re.compile(r"\d{5}|\d{4}[AFMTU]|[A-Z]\d{4}", re.ASCII)
+# The forms of codes, as regular expressions over ASCII.
+PROCEDURE = r"[0-9]{5}|[0-9]{4}[AFMTU]|[A-Z][0-9]{4}"
 # Loose on purpose: later characters gain letters with most updates, so the table decides, not the shape.
-DIAGNOSIS = re.compile(r"[A-Z]\d[0-9A-Z][0-9A-Z]{0,4}", re.ASCII)
-MODIFIER = re.compile(r"[A-Z0-9]{2}", re.ASCII)
-PLACE = re.compile(r"\d{2}", re.ASCII)
-REVENUE = re.compile(r"\d{4}", re.ASCII)
+DIAGNOSIS = r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}"
+MODIFIER = r"[A-Z0-9]{2}"
+PLACE = r"[0-9]{2}"
+REVENUE = r"[0-9]{4}"
 
 
 class TherapyDiscipline(NamedTuple):
@@ -62,9 +62,7 @@ class Catalog:
         self._source = source
         self._entries = read_manifest(source)
 
-    def _table(
-        self, name: str, kind: type[records.R], form: re.Pattern[str] | None = None
-    ) -> Table[records.R]:
+    def _table(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
         return Table(self._entries[name], kind, self._source, form=form)
 
     @cached_property

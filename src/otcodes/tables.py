@@ -86,7 +86,7 @@ class Table(Generic[R]):
         kind: type[R],
         source: Source,
         *,
-        form: re.Pattern[str] | None = None,
+        form: str | None = None,
         beside: Table[R] | None = None,
     ) -> None:
         self.entry = entry
@@ -165,14 +165,17 @@ class Table(Generic[R]):
         raise OutOfCoverageError(self.name, code, None, str(self.coverage))
 
     def suggest(self, code: Key) -> tuple[str, ...]:
-        """Codes of the table that are written nearly like this one, nearest first."""
+        """Codes that are written nearly like this one; first those with two characters swapped."""
         import difflib  # noqa: PLC0415 -- only a miss needs it
 
         key = self.normalize(code)
         if not isinstance(key, str):
             return ()
         near = [known for known in self.keys() if isinstance(known, str) and known[:1] == key[:1]]
-        found = difflib.get_close_matches(key, near, SUGGESTIONS)
+        slips = [known for known in near if _is_swapped(key, known)]
+        found = (slips + [code for code in difflib.get_close_matches(key, near) if code not in slips])[
+            :SUGGESTIONS
+        ]
         return tuple(getattr(self._answering(known).rows(known)[-1], "code", known) for known in found)
 
     def __iter__(self) -> Iterator[R]:
@@ -251,7 +254,7 @@ class Table(Generic[R]):
         if self._form is None:
             return True
         parts = (key,) if isinstance(key, str) else key
-        return all(self._form.fullmatch(part) for part in parts)
+        return all(re.fullmatch(self._form, part) for part in parts)
 
     def _judge(self, code: Key, on: dt.date) -> Verdict:
         """The verdict on any code, normalised or not, in one place and without haste."""
@@ -313,6 +316,12 @@ class Table(Generic[R]):
                     found[key] = _Indexed(key, is_own, _words(label), _words(" ".join(keywords)))
             self._index = tuple(found.values())
         return self._index
+
+
+def _is_swapped(code: str, other: str) -> bool:
+    """Whether two neighbouring characters changed places."""
+    swaps = (code[:i] + code[i + 1] + code[i] + code[i + 2 :] for i in range(len(code) - 1))
+    return len(code) == len(other) and code != other and other in swaps
 
 
 class _Hits(dict[Key, R]):

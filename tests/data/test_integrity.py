@@ -195,7 +195,7 @@ def test_a_file_that_is_not_the_manifests_is_refused() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("rows = one", "the value of rows is not JSON"),
+        ("rows = one", "expected a plain TOML value"),
         ("nonsense", "expected"),
         ("schema = 2", "has schema 2"),
         ('coverage_from = "soon"', "ValueError"),

@@ -158,7 +158,9 @@ def timed_units(
     for count in counts:
         if count.name not in share.sure:
             units = share.sure[count.name] = count.midpoint_units
-            steps.append(f"{count.minutes} minutes of {count.name} allow {_units(units)} by the CPT midpoint")
+            steps.append(
+                f"{count.minutes} minutes of {count.name} allow {in_units(units)} by the CPT midpoint"
+            )
             because.update(dict.fromkeys(count.codes, steps[-1]))
         else:
             because.update(dict.fromkeys(count.codes, steps[0]))
@@ -228,10 +230,10 @@ def _by_total(counts: list[Count], steps: list[str]) -> _Share:
         return _Share({})
     total = sum(count.minutes for count in counts)
     cap = (total + QUARTER_HOUR_MINUTES // 2) // QUARTER_HOUR_MINUTES
-    steps.append(f"{total} timed minutes allow {_units(cap)} ({_range_of(cap)})")
+    steps.append(f"{total} timed minutes allow {in_units(cap)} ({_range_of(cap)})")
     sure = {count.name: count.minutes // QUARTER_HOUR_MINUTES for count in counts}
     steps += [
-        f"{count.name}: {count.minutes} minutes are {_units(sure[count.name])} of a full quarter hour"
+        f"{count.name}: {count.minutes} minutes are {in_units(sure[count.name])} of a full quarter hour"
         for count in counts
         if sure[count.name]
     ]
@@ -263,7 +265,8 @@ def _rest(count: Count) -> int:
     return count.minutes % QUARTER_HOUR_MINUTES
 
 
-def _units(number: int) -> str:
+def in_units(number: int) -> str:
+    """A number of units in words."""
     return f"{number} unit" if number == 1 else f"{number} units"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .._text import normalize_code
@@ -102,7 +103,7 @@ def line_points_at_diagnoses_of_its_claim(line: ServiceLine, /, context: Context
 def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis has the form of an ICD-10-CM code."""
     for index, code in enumerate(claim.diagnoses):
-        if DIAGNOSIS.fullmatch(normalize_code(code)):
+        if re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue
         bare = "".join(letter for letter in code if letter.isalnum())
         known = next((row.code for row in _found(bare, claim, context)), None)
@@ -130,7 +131,7 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
     """The claim's diagnoses of a verdict, with the first day of service on which they have it."""
     diagnoses = context.catalog.diagnoses
     for index, code in enumerate(claim.diagnoses):
-        if not DIAGNOSIS.fullmatch(normalize_code(code)):
+        if not re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue
         for day in _days(claim):
             if diagnoses.verdict(code, on=day) is verdict:

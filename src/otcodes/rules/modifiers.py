@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def _known(line: ServiceLine, context: Context, kind: str) -> Iterator[Modifier]
 def modifier_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A modifier has two letters or digits."""
     for index, code in enumerate(line.modifiers):
-        if not MODIFIER.fullmatch(code):
+        if not re.fullmatch(MODIFIER, code):
             yield context.finding(line, f"modifiers[{index}]", "the modifier is not two letters or digits")
 
 
@@ -55,7 +56,7 @@ def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findin
     modifiers = context.catalog.modifiers
     for index, code in enumerate(line.modifiers):
         verdict = modifiers.verdict(code, on=line.on)
-        if verdict is Verdict.UNKNOWN and MODIFIER.fullmatch(code):
+        if verdict is Verdict.UNKNOWN and re.fullmatch(MODIFIER, code):
             yield context.finding(
                 line,
                 f"modifiers[{index}]",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..catalog import PROCEDURE
@@ -42,7 +43,7 @@ def _is_evaluation(facts: CodeFacts) -> bool:
 )
 def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure has the five characters of a CPT or HCPCS code."""
-    if not PROCEDURE.fullmatch(line.procedure):
+    if not re.fullmatch(PROCEDURE, line.procedure):
         yield context.finding(line, "procedure", "the procedure is not five characters of CPT or HCPCS form")
 
 
@@ -61,7 +62,7 @@ def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findi
     if facts.verdict is Verdict.OUT_OF_COVERAGE:
         reason = f"{line.procedure} on {line.on} is outside the coverage of the table of procedures"
         raise CannotJudgeError(reason, context.path(line, "procedure"))
-    if facts.verdict is Verdict.UNKNOWN and PROCEDURE.fullmatch(line.procedure):
+    if facts.verdict is Verdict.UNKNOWN and re.fullmatch(PROCEDURE, line.procedure):
         yield context.finding(
             line,
             "procedure",

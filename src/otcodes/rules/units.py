@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..calc.units import UnitAllocation, timed_units
+from ..calc.units import UnitAllocation, in_units, timed_units
 from ..findings import Finding, SetUnits, Severity
 from ..payers import UnitMethod
 from ..tables import Verdict
@@ -120,7 +120,7 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
             yield context.finding(
                 line,
                 "units",
-                f"{group.billed[line.procedure]} units of {line.procedure}; "
+                f"{in_units(group.billed[line.procedure])} of {line.procedure}; "
                 f"{allocation.because[line.procedure]}, and {line.procedure} has {units} of them",
                 fix=SetUnits(units) if is_alone and units else None,
                 severity=Severity.WARNING if line.procedure in allocation.other_lengths else None,
@@ -162,7 +162,7 @@ def units_are_all_that_the_minutes_allow(
         yield context.finding(
             line,
             "units",
-            f"{group.billed.get(code, 0)} units of {code}; {allocation.because[code]}, "
+            f"{in_units(group.billed.get(code, 0))} of {code}; {allocation.because[code]}, "
             f"and {code} has {_nearest(group.billed, allocation).get(code, 0)} of them",
         )
 
