@@ -33,6 +33,8 @@ MODIFIER = r"[A-Z0-9]{2}"
 PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
+DAYS_KEPT = 1_000
+
 
 class TherapyDiscipline(NamedTuple):
     """A discipline with the two modifiers that speak of it, on one day.
@@ -61,6 +63,7 @@ class Catalog:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._entries = read_manifest(source)
+        self._disciplines_on: dict[dt.date, dict[Discipline, TherapyDiscipline]] = {}
 
     def _table(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
         return Table(self._entries[name], kind, self._source, form=form)
@@ -180,16 +183,24 @@ class Catalog:
 
         Empty for a day that the table does not cover.
         """
+        known = self._disciplines_on.get(on)
+        if known is not None:
+            return known
         found: dict[tuple[Discipline, str], str] = {
             (row.discipline, row.kind): row.code
             for row in self._of_disciplines
             if self.modifiers.verdict(row.code, on=on) is Verdict.EFFECTIVE and row.discipline
         }
-        return {
-            name: TherapyDiscipline(name, modifier, found.get((name, "assistant")))
-            for (name, kind), modifier in found.items()
-            if kind == "discipline"
-        }
+        if len(self._disciplines_on) >= DAYS_KEPT:
+            self._disciplines_on.clear()
+        return self._disciplines_on.setdefault(
+            on,
+            {
+                name: TherapyDiscipline(name, modifier, found.get((name, "assistant")))
+                for (name, kind), modifier in found.items()
+                if kind == "discipline"
+            },
+        )
 
     def add_ons_of(self, code: str) -> tuple[records.Procedure, ...]:
         """Every dated version of the add-on codes that go with a primary code."""

@@ -35,6 +35,7 @@ EFFECTIVE, NOT_EFFECTIVE, UNKNOWN, OUT_OF_COVERAGE, NOT_BILLABLE = Verdict
 
 SUGGESTIONS = 3
 SNAPSHOTS_KEPT = 64
+ANSWERS_KEPT = 10_000
 
 
 def _check_day(on: object) -> None:
@@ -44,26 +45,32 @@ def _check_day(on: object) -> None:
 
 
 class _Spans(dict[Key, "tuple[Span, ...]"]):
-    """The answerable spans of each key, read when first asked for; an unlisted key has none."""
+    """The answerable spans of each key, made when first asked for; of a key that is not normalised, none."""
 
     def __init__(self, table: Table[R]) -> None:
         self._table = table
+        self._missing: dict[Key, tuple[Span, ...]] = {}
 
     def __missing__(self, key: Key) -> tuple[Span, ...]:
         table = self._table
         owner = table.owner(key)
-        if owner is None:
-            return ()
-        spans = tuple(
-            (
-                row.valid_from,
-                owner.last_day(row),
-                EFFECTIVE if getattr(row, "is_billable", True) else NOT_BILLABLE,
+        if owner is not None:
+            spans = self[key] = tuple(
+                (
+                    row.valid_from,
+                    owner.last_day(row),
+                    EFFECTIVE if getattr(row, "is_billable", True) else NOT_BILLABLE,
+                )
+                for row in owner.rows(key)
             )
-            for row in owner.rows(key)
-        )
-        self[key] = spans
-        return spans
+            return spans
+        if table.normalize(key) != key:
+            return ()
+        if key not in self._missing:
+            if len(self._missing) >= ANSWERS_KEPT:  # unlike the table's own keys, these have no end
+                self._missing.clear()
+            self._missing[key] = table.spans_of_missing(key)
+        return self._missing[key]
 
 
 class Table(Generic[R]):
@@ -257,22 +264,14 @@ class Table(Generic[R]):
         return all(re.fullmatch(self._form, part) for part in parts)
 
     def _judge(self, code: Key, on: dt.date) -> Verdict:
-        """The verdict on any code, normalised or not, in one place and without haste."""
+        """The verdict on a code that is not normalised, or that no span answers for on the day."""
         _check_day(on)
         key = self.normalize(code)
+        if key != code:
+            return self.verdict(key, on=on)
         owner = self.owner(key)
         if owner is None:
-            if not self._is_formed(key):
-                return UNKNOWN
-            for table in self._tables:
-                if table.entry.covers(key):
-                    known = table.coverage.first <= on <= table.coverage.horizon
-                    return UNKNOWN if known else OUT_OF_COVERAGE
             return OUT_OF_COVERAGE
-        if key != code:
-            for first, last, verdict in self._spans[key]:
-                if first <= on <= last:
-                    return verdict
         rows = owner.rows(key)
         following = next((row for row in rows if row.valid_from > on), None)
         if following is not None:
@@ -280,6 +279,13 @@ class Table(Generic[R]):
         # Behind the end of the last row: after what the table covers, nobody here knows.
         ended = rows[-1].valid_to is not None and on <= owner.coverage.horizon
         return NOT_EFFECTIVE if ended else OUT_OF_COVERAGE
+
+    def spans_of_missing(self, key: Key) -> tuple[Span, ...]:
+        """The days on which a key without rows is known to be unknown; on all others nobody here knows."""
+        if not self._is_formed(key):
+            return ((dt.date.min, dt.date.max, UNKNOWN),)
+        covering = next((table.coverage for table in self._tables if table.entry.covers(key)), None)
+        return ((covering.first, covering.horizon, UNKNOWN),) if covering else ()
 
     def find(self, code: Key, on: dt.date) -> R:
         """The record of a code on a day; headers of a classification count as found.
@@ -352,11 +358,12 @@ class Snapshot(Mapping[Key, R]):
         ['97542']
     """
 
-    __slots__ = ("_hits", "day", "table")
+    __slots__ = ("_found", "_hits", "day", "table")
 
     def __init__(self, table: Table[R], day: dt.date) -> None:
         self.table, self.day = table, day
         self._hits = _Hits(table, day)
+        self._found: dict[Key, R | None] = {}
 
     def __getitem__(self, code: Key) -> R:
         """The record of a code on this day.
@@ -369,9 +376,13 @@ class Snapshot(Mapping[Key, R]):
 
     def find(self, code: Key) -> R | None:
         """The record of a code, or `None` where it has none or the table does not know."""
-        if self.table.verdict(code, on=self.day) in (EFFECTIVE, NOT_BILLABLE):
-            return self._hits[code]
-        return None
+        try:
+            return self._found[code]
+        except KeyError:
+            known = self.table.verdict(code, on=self.day) in (EFFECTIVE, NOT_BILLABLE)
+            if len(self._found) >= ANSWERS_KEPT:  # misses, unlike hits, have no end
+                self._found.clear()
+            return self._found.setdefault(code, self._hits[code] if known else None)
 
     def __iter__(self) -> Iterator[Key]:
         """The codes in force, as their records write them."""

@@ -188,9 +188,10 @@ class Context:
         beside: other claims of the same patient, for rules over a day.
         rule: the rule that is running.
         skipped: what could not be judged so far.
+        shared: what one rule worked out and another of the same subject can use, by a key of theirs.
     """
 
-    __slots__ = ("_places", "_plans", "beside", "catalog", "claim", "policy", "rule", "skipped")
+    __slots__ = ("_places", "_plans", "beside", "catalog", "claim", "policy", "rule", "shared", "skipped")
 
     def __init__(
         self, claim: Claim, policy: PayerPolicy, catalog: Catalog, beside: Sequence[Claim], plans: _Plans
@@ -201,6 +202,7 @@ class Context:
         self.beside = beside
         self.rule: Rule | None = None
         self.skipped: list[NotChecked] = []
+        self.shared: dict[Any, Any] = {}
         self._plans = plans
         self._places = {id(line): index for index, line in enumerate(claim.lines)}
 

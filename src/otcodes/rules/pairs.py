@@ -29,27 +29,35 @@ def _is_known(facts: CodeFacts) -> bool:
 
 def _pairs(
     lines: tuple[ServiceLine, ...], context: Context
-) -> Iterator[tuple[PtpEdit, ServiceLine, ServiceLine]]:
+) -> list[tuple[PtpEdit, ServiceLine, ServiceLine]]:
     """The pairs in force among the lines of a day, with the lines of column 1 and of column 2."""
-    edits = context.catalog.ptp_edits.on(lines[0].on)
-    for paid in lines:
-        for denied in lines:
-            if paid.procedure != denied.procedure:
-                row = edits.find((context.claim.setting.value, paid.procedure, denied.procedure))
-                if row is not None:
-                    yield row, paid, denied
+    on = lines[0].on
+    found: list[tuple[PtpEdit, ServiceLine, ServiceLine]] | None = context.shared.get(("pairs", on))
+    if found is None:
+        edits, setting = context.catalog.ptp_edits.on(on), context.claim.setting.value
+        found = context.shared["pairs", on] = [
+            (row, paid, denied)
+            for paid in lines
+            for denied in lines
+            if paid.procedure != denied.procedure
+            and (row := edits.find((setting, paid.procedure, denied.procedure))) is not None
+        ]
+    return found
 
 
 def _is_unknown(line: ServiceLine, code: str, context: Context) -> bool:
     """Whether the tables do not know if a pair keeps a line from a code, on its day and in its setting."""
     if code == line.procedure:
         return False
-    edits, setting = context.catalog.ptp_edits, context.claim.setting.value
-    both = [
-        edits.verdict((setting, *pair), on=line.on)
-        for pair in ((line.procedure, code), (code, line.procedure))
-    ]
-    return Verdict.OUT_OF_COVERAGE in both and Verdict.EFFECTIVE not in both
+    key = ("unknown", line.on, *sorted((code, line.procedure)))
+    if key not in context.shared:
+        edits, setting = context.catalog.ptp_edits, context.claim.setting.value
+        both = [
+            edits.verdict((setting, *pair), on=line.on)
+            for pair in ((line.procedure, code), (code, line.procedure))
+        ]
+        context.shared[key] = Verdict.OUT_OF_COVERAGE in both and Verdict.EFFECTIVE not in both
+    return bool(context.shared[key])
 
 
 def _note_unknown(line: ServiceLine, codes: Iterable[str], context: Context) -> bool:

@@ -15,7 +15,7 @@ from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ..claims import ServiceLine
 
@@ -67,28 +67,35 @@ def _above(billed: dict[str, int], allocation: UnitAllocation) -> frozenset[str]
     return frozenset(above)
 
 
-def _groups(lines: Iterable[ServiceLine], context: Context) -> Iterator[_Group]:
+def _groups(lines: tuple[ServiceLine, ...], context: Context) -> Iterator[_Group]:
     by_discipline: dict[str, list[ServiceLine]] = {}
     for line in lines:
         if _is_timed(context.facts(line)):
             by_discipline.setdefault(context.discipline_of(line), []).append(line)
-    methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
-    for group in by_discipline.values():
-        if not all(map(_is_whole, group)):
+    for discipline, timed in by_discipline.items():
+        if not all(map(_is_whole, timed)):
             continue  # units.not-positive says so; their sum means nothing
-        unknown = next((line for line in group if line.minutes is None), None)
+        unknown = next((line for line in timed if line.minutes is None), None)
         if unknown is not None:
             context.not_checked(context.path(unknown, "minutes"), "the minutes of a timed line are not given")
             continue
-        billed: dict[str, int] = {}
-        minutes: dict[str, int] = {}
-        for line in group:
-            billed[line.procedure] = billed.get(line.procedure, 0) + int(line.units)
-            minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
-        allocations = tuple(
-            timed_units(minutes, on=group[0].on, method=method, catalog=context.catalog) for method in methods
-        )
-        yield _Group(tuple(group), billed, allocations)
+        key = ("units", lines[0].on, discipline)
+        if key not in context.shared:
+            context.shared[key] = _group(timed, context)
+        yield context.shared[key]
+
+
+def _group(timed: list[ServiceLine], context: Context) -> _Group:
+    billed: dict[str, int] = {}
+    minutes: dict[str, int] = {}
+    for line in timed:
+        billed[line.procedure] = billed.get(line.procedure, 0) + int(line.units)
+        minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
+    methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
+    allocations = tuple(
+        timed_units(minutes, on=timed[0].on, method=method, catalog=context.catalog) for method in methods
+    )
+    return _Group(tuple(timed), billed, allocations)
 
 
 @rule(
