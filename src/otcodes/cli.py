@@ -154,10 +154,11 @@ def _lookup(chosen: argparse.Namespace) -> int:
         for name, record in found:
             _say(f"{record.code}  {name}, {verdicts[name]} on {chosen.on}")
             for field, value in _as_dict(record).items():
-                if field not in ("code", "is_start_known", "carried_forward"):
-                    _say(f"  {field.replace('_', ' ')}: {_in_words(value)}")
+                if field not in ("code", "is_start_known", "carried_forward", "edition"):
+                    earlier = " or earlier" if field == "valid_from" and not record.is_start_known else ""
+                    _say(f"  {field.replace('_', ' ')}: {_in_words(value)}{earlier}")
             if record.carried_forward:
-                _say("  carried forward: newer than the last edition on board")
+                _say(f"  carried forward from {record.edition}, the last edition on board")
         if not found:
             _say(f"{chosen.code!r} on {chosen.on}: {_why_nothing(chosen.code, chosen.on, verdicts, catalog)}")
     return CLEAN if in_force else FOUND
