@@ -67,6 +67,7 @@ FRESH = (
     Fresh("`import otcodes`", s.IMPORT_OTCODES),
     Fresh("`import simple_icd_10_cm`", s.IMPORT_SIMPLE_ICD, "simple_icd_10_cm"),
     Fresh("`import claim_validator`", s.IMPORT_CLAIM_VALIDATOR, "claim_validator"),
+    Fresh("`import attrs`, on which otcodes rests", "import attrs", "attrs"),
     Fresh("otcodes: first procedure", s.FIRST_PROCEDURE),
     Fresh("otcodes: first diagnosis", s.FIRST_DIAGNOSIS),
     Fresh("simple_icd_10_cm: first diagnosis", s.FIRST_DIAGNOSIS_SIMPLE_ICD, "simple_icd_10_cm"),
@@ -264,7 +265,7 @@ def progress(text: str) -> None:
 
 def results(arguments: argparse.Namespace) -> str:
     """RESULTS.md."""
-    present = {name for name in ("sys", "otcodes", "simple_icd_10_cm", "claim_validator") if find_spec(name)}
+    present = {name for name in ("sys", *PACKAGES.values()) if find_spec(name)}
     fresh = [each for each in FRESH if each.needs in present]
     warm = [each for each in WARM if each.needs in present]
     cold = measure_fresh(fresh, arguments.rounds)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 
 class OtcodesError(Exception):
@@ -60,11 +61,8 @@ class NotEffectiveError(UnknownCodeError):
 
     def __str__(self) -> str:
         """Say when it was in force and what came after."""
-        spans = ", ".join(f"{first} to {last or 'now'}" for first, last in self.spans)
         after = f"; its successors: {', '.join(self.successors)}" if self.successors else ""
-        return (
-            f"{self.code!r} of the table {self.table} is not in force on {self.on} (in force {spans}){after}"
-        )
+        return f"{self.code!r} of the table {self.table} is not in force on {self.on} ({in_force(self.spans)}){after}"
 
 
 class OutOfCoverageError(OtcodesError, LookupError):
@@ -195,6 +193,11 @@ class ReadError(OtcodesError, ValueError):
     def __str__(self) -> str:
         """Name the input and the fault."""
         return f"{self.file}: {self.problem}"
+
+
+def in_force(spans: Iterable[tuple[dt.date, dt.date | None]]) -> str:
+    """Spans of days in words."""
+    return "in force " + ", ".join(f"{first} to {last or 'now'}" for first, last in spans)
 
 
 LONGEST_SHOWN = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Generic, cast
 
 import attrs
@@ -42,6 +42,11 @@ def _check_day(on: object) -> None:
     if not isinstance(on, dt.date) or isinstance(on, dt.datetime):
         msg = f"on is a datetime.date, not {type(on).__name__}"
         raise TypeError(msg)
+
+
+def spans_of(rows: Iterable[R]) -> tuple[tuple[dt.date, dt.date | None], ...]:
+    """The first and last day of each version."""
+    return tuple((row.valid_from, row.valid_to) for row in rows)
 
 
 class _Spans(dict[Key, "tuple[Span, ...]"]):
@@ -302,8 +307,7 @@ class Table(Generic[R]):
         owner = self._answering(key)
         rows = owner.rows(key)
         if verdict is NOT_EFFECTIVE:
-            spans = tuple((row.valid_from, row.valid_to) for row in rows)
-            raise NotEffectiveError(self.name, code, on, spans, getattr(rows[-1], "successors", ()))
+            raise NotEffectiveError(self.name, code, on, spans_of(rows), getattr(rows[-1], "successors", ()))
         row = next(row for row in rows if row.valid_from <= on <= owner.last_day(row))
         if not owner.is_carried(row, on):
             return row

@@ -303,6 +303,8 @@ class Context:
 
 
 def _unknown_procedure(line: ServiceLine, facts: CodeFacts) -> str:
+    if facts.verdict is Verdict.OUT_OF_COVERAGE:
+        return f"{line.procedure} on {line.on} is outside the coverage of the table of procedures"
     return f"{line.procedure} on {line.on} is {facts.verdict} in the table of procedures"
 
 
@@ -313,6 +315,7 @@ class _Plan:
     facts: CodeFacts
     line_rules: tuple[Rule, ...]
     day_rules: frozenset[str]
+    unjudged: tuple[Rule, ...]
 
 
 class _Plans:
@@ -335,11 +338,15 @@ class _Plans:
         verdict = procedures.verdict(code, on=on)
         procedure = procedures.on(on)[code] if verdict is Verdict.EFFECTIVE else None
         facts = CodeFacts(procedure, verdict, self._policy, self._catalog, on)
-        able = [rule for rule in self._rules if rule.over is not Over.CLAIM and rule.applies(facts)]
+        of_codes = [rule for rule in self._rules if rule.over is not Over.CLAIM]
+        able = [rule for rule in of_codes if rule.applies(facts)]
+        is_unknown = verdict is Verdict.OUT_OF_COVERAGE
         return _Plan(
             facts,
             tuple(rule for rule in able if rule.over is Over.LINE),
             frozenset(rule.id for rule in able if rule.over is Over.DAY),
+            # Of a code that the tables do not know, nobody can tell which other rules would apply.
+            tuple(rule for rule in of_codes if rule not in able) if is_unknown else (),
         )
 
 
@@ -458,6 +465,9 @@ def _due(rules: RuleSet, context: Context, plans: _Plans) -> Iterator[tuple[Rule
         days.setdefault(line.on, []).append(line)
         asked.setdefault(line.on, set()).update(plan.day_rules)
         yield from ((rule, line) for rule in plan.line_rules)
+        for rule in plan.unjudged:
+            context.rule = rule
+            context.not_checked(context.path(line, "procedure"), _unknown_procedure(line, plan.facts))
     for line in (line for other in context.beside for line in other.lines if line.on in days):
         days[line.on].append(line)
     for rule in rules:

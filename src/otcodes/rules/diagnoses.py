@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from .._text import normalize_code
 from ..catalog import DIAGNOSIS
+from ..errors import in_force
 from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
 from ..records import Setting
-from ..tables import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import Context, Over, rule
 
@@ -128,13 +129,21 @@ def _found(code: str, claim: Claim, context: Context) -> Iterator[Diagnosis]:
 
 
 def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[int, str, dt.date]]:
-    """The claim's diagnoses of a verdict, with the first day of service on which they have it."""
+    """The claim's diagnoses of a verdict, with the first day of service on which they have it.
+
+    Those that the table does not know are noted as not checked by the running rule.
+    """
     diagnoses = context.catalog.diagnoses
     for index, code in enumerate(claim.diagnoses):
         if not re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue
         for day in _days(claim):
-            if diagnoses.verdict(code, on=day) is verdict:
+            found = diagnoses.verdict(code, on=day)
+            if found is Verdict.OUT_OF_COVERAGE:
+                reason = f"{code} on {day} is outside the coverage of the table of diagnoses"
+                context.not_checked(f"diagnoses[{index}]", reason)
+                break
+            if found is verdict:
                 yield index, code, day
                 break
 
@@ -154,10 +163,6 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
         yield context.finding(
             claim, f"diagnoses[{index}]", f"{code} is no code of ICD-10-CM on {day}", suggestions=near
         )
-    for index, code, day in _judged(claim, context, Verdict.OUT_OF_COVERAGE):
-        context.not_checked(
-            f"diagnoses[{index}]", f"{code} on {day} is outside the coverage of the table of diagnoses"
-        )
 
 
 @rule(
@@ -172,10 +177,8 @@ def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding
     """A diagnosis is in force on the dates of service."""
     for index, code, day in _judged(claim, context, Verdict.NOT_EFFECTIVE):
         rows = context.catalog.diagnoses.history(code)
-        spans = ", ".join(f"{row.valid_from} to {row.valid_to or 'now'}" for row in rows)
-        yield context.finding(
-            claim, f"diagnoses[{index}]", f"{code} is not in force on {day} (in force {spans})"
-        )
+        when = in_force(spans_of(rows))
+        yield context.finding(claim, f"diagnoses[{index}]", f"{code} is not in force on {day} ({when})")
 
 
 @rule(

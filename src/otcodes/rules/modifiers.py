@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..catalog import MODIFIER
+from ..errors import in_force
 from ..findings import (
     MODIFIERS_PER_LINE,
     AddModifier,
@@ -15,7 +16,7 @@ from ..findings import (
     Severity,
 )
 from ..records import TherapyDisposition
-from ..tables import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, rule
 
@@ -31,6 +32,11 @@ SINCE = "0.1.0"
 
 def _may_need_a_discipline(facts: CodeFacts) -> bool:
     return facts.procedure is not None and facts.procedure.therapy_disposition is not TherapyDisposition.NONE
+
+
+def _note_unknown(line: ServiceLine, index: int, context: Context) -> None:
+    reason = f"{line.modifiers[index]} on {line.on} is outside the coverage of the table of modifiers"
+    context.not_checked(context.path(line, f"modifiers[{index}]"), reason)
 
 
 def _known(line: ServiceLine, context: Context, kind: str) -> Iterator[Modifier]:
@@ -65,10 +71,7 @@ def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findin
                 carried_from=modifiers.absence_carried_from(code, line.on),
             )
         elif verdict is Verdict.OUT_OF_COVERAGE:
-            context.not_checked(
-                context.path(line, f"modifiers[{index}]"),
-                f"{code} on {line.on} is outside the coverage of the table of modifiers",
-            )
+            _note_unknown(line, index, context)
 
 
 @rule(
@@ -78,12 +81,13 @@ def modifier_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Fin
     """A modifier is in force on the date of service."""
     modifiers = context.catalog.modifiers
     for index, code in enumerate(line.modifiers):
-        if modifiers.verdict(code, on=line.on) is Verdict.NOT_EFFECTIVE:
-            spans = ", ".join(
-                f"{row.valid_from} to {row.valid_to or 'now'}" for row in modifiers.history(code)
-            )
+        verdict = modifiers.verdict(code, on=line.on)
+        if verdict is Verdict.OUT_OF_COVERAGE:
+            _note_unknown(line, index, context)
+        if verdict is Verdict.NOT_EFFECTIVE:
+            when = in_force(spans_of(modifiers.history(code)))
             yield context.finding(
-                line, f"modifiers[{index}]", f"{code} is not in force on {line.on} (in force {spans})"
+                line, f"modifiers[{index}]", f"{code} is not in force on {line.on} ({when})"
             )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import in_force
 from ..findings import Severity
-from ..tables import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import CannotJudgeError, Context, rule
 
@@ -20,7 +21,9 @@ SINCE = "0.1.0"
 
 def _place(line: ServiceLine, context: Context) -> str:
     if line.place is None:
-        reason = "the place of service is not given"
+        raise CannotJudgeError("the place of service is not given", context.path(line, "place"))
+    if context.catalog.places.verdict(line.place, on=line.on) is Verdict.OUT_OF_COVERAGE:
+        reason = f"place {line.place} on {line.on} is outside the coverage of the table of places"
         raise CannotJudgeError(reason, context.path(line, "place"))
     return line.place
 
@@ -29,17 +32,13 @@ def _place(line: ServiceLine, context: Context) -> str:
 def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """There is such a place of service."""
     place, places = _place(line, context), context.catalog.places
-    verdict = places.verdict(place, on=line.on)
-    if verdict is Verdict.UNKNOWN:
+    if places.verdict(place, on=line.on) is Verdict.UNKNOWN:
         yield context.finding(
             line,
             "place",
             f"{place!r:.20} is not a place of service",
             carried_from=places.absence_carried_from(place, line.on),
         )
-    elif verdict is Verdict.OUT_OF_COVERAGE:
-        reason = f"place {place} on {line.on} is outside the coverage of the table of places"
-        raise CannotJudgeError(reason, context.path(line, "place"))
 
 
 @rule(
@@ -53,8 +52,8 @@ def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Findin
     """A place of service is in force on the date of service."""
     place, places = _place(line, context), context.catalog.places
     if places.verdict(place, on=line.on) is Verdict.NOT_EFFECTIVE:
-        spans = ", ".join(f"{row.valid_from} to {row.valid_to or 'now'}" for row in places.history(place))
-        yield context.finding(line, "place", f"place {place} is not in force on {line.on} (in force {spans})")
+        when = in_force(spans_of(places.history(place)))
+        yield context.finding(line, "place", f"place {place} is not in force on {line.on} ({when})")
 
 
 @rule("place.unusual", severity=Severity.WARNING, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)

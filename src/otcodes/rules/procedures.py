@@ -9,7 +9,7 @@ from ..catalog import PROCEDURE
 from ..findings import ReplaceProcedure, Severity
 from ..tables import Verdict
 from . import citations
-from .core import CannotJudgeError, CodeFacts, Context, Over, rule
+from .core import CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,17 +52,13 @@ def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> 
     severity=Severity.ERROR,
     cites=citations.HCPCS,
     reads=TABLES,
-    applies=_is_not_in_force,
+    applies=lambda facts: facts.verdict is Verdict.UNKNOWN,
     since=SINCE,
 )
 def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """Inside the tables' coverage there is such a procedure code."""
-    facts = context.facts(line)
     procedures = context.catalog.procedures
-    if facts.verdict is Verdict.OUT_OF_COVERAGE:
-        reason = f"{line.procedure} on {line.on} is outside the coverage of the table of procedures"
-        raise CannotJudgeError(reason, context.path(line, "procedure"))
-    if facts.verdict is Verdict.UNKNOWN and re.fullmatch(PROCEDURE, line.procedure):
+    if re.fullmatch(PROCEDURE, line.procedure):
         yield context.finding(
             line,
             "procedure",
