@@ -62,7 +62,8 @@ class NotEffectiveError(UnknownCodeError):
     def __str__(self) -> str:
         """Say when it was in force and what came after."""
         after = f"; its successors: {', '.join(self.successors)}" if self.successors else ""
-        return f"{self.code!r} of the table {self.table} is not in force on {self.on} ({in_force(self.spans)}){after}"
+        when = in_force(self.spans)
+        return f"{self.code!r} of the table {self.table} is not in force on {self.on} ({when}){after}"
 
 
 class OutOfCoverageError(OtcodesError, LookupError):

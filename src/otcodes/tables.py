@@ -50,7 +50,10 @@ def spans_of(rows: Iterable[R]) -> tuple[tuple[dt.date, dt.date | None], ...]:
 
 
 class _Spans(dict[Key, "tuple[Span, ...]"]):
-    """The answerable spans of each key, made when first asked for; of a key that is not normalised, none."""
+    """The answerable spans of each key, made when first asked for.
+
+    A code is kept as it is filed and as its record writes it; of any other way to write it there are none.
+    """
 
     def __init__(self, table: Table[R]) -> None:
         self._table = table
@@ -58,18 +61,19 @@ class _Spans(dict[Key, "tuple[Span, ...]"]):
 
     def __missing__(self, key: Key) -> tuple[Span, ...]:
         table = self._table
-        owner = table.owner(key)
-        if owner is not None:
+        filed = table.normalize(key)
+        owner = table.owner(filed)
+        if owner is not None and (filed == key or getattr(owner.rows(filed)[0], "code", None) == key):
             spans = self[key] = tuple(
                 (
                     row.valid_from,
                     owner.last_day(row),
                     EFFECTIVE if getattr(row, "is_billable", True) else NOT_BILLABLE,
                 )
-                for row in owner.rows(key)
+                for row in owner.rows(filed)
             )
             return spans
-        if table.normalize(key) != key:
+        if filed != key:
             return ()
         if key not in self._missing:
             if len(self._missing) >= ANSWERS_KEPT:  # unlike the table's own keys, these have no end
@@ -335,14 +339,14 @@ def _is_swapped(code: str, other: str) -> bool:
 
 
 class _Hits(dict[Key, R]):
-    """The records that a snapshot has given out; only codes in their normalised form are kept."""
+    """The records that a snapshot has given out, by the code as it is filed and as its record writes it."""
 
     def __init__(self, table: Table[R], on: dt.date) -> None:
         self._table, self._on = table, on
 
     def __missing__(self, code: Key) -> R:
         record = self._table.find(code, self._on)
-        if self._table.normalize(code) == code:
+        if code == getattr(record, "code", None) or self._table.normalize(code) == code:
             self[code] = record
         return record
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .._text import normalize_code
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 DIAGNOSES_PER_CLAIM = {Setting.PRACTITIONER: 12, Setting.OUTPATIENT_HOSPITAL: 25}
 POINTERS_PER_LINE = 4
 SINCE = "0.1.0"
+
+# The rules that ask the table of diagnoses.
+code_rule = partial(
+    rule,
+    severity=Severity.ERROR,
+    cites=citations.ICD_10_CM,
+    over=Over.CLAIM,
+    reads=["diagnoses"],
+    since=SINCE,
+)
 
 
 @rule(
@@ -93,14 +104,7 @@ def line_points_at_diagnoses_of_its_claim(line: ServiceLine, /, context: Context
         )
 
 
-@rule(
-    "diagnosis.malformed",
-    severity=Severity.ERROR,
-    cites=citations.ICD_10_CM,
-    over=Over.CLAIM,
-    reads=["diagnoses"],
-    since=SINCE,
-)
+@code_rule("diagnosis.malformed")
 def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis has the form of an ICD-10-CM code."""
     for index, code in enumerate(claim.diagnoses):
@@ -148,14 +152,7 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
                 break
 
 
-@rule(
-    "diagnosis.unknown",
-    severity=Severity.ERROR,
-    cites=citations.ICD_10_CM,
-    over=Over.CLAIM,
-    reads=["diagnoses"],
-    since=SINCE,
-)
+@code_rule("diagnosis.unknown")
 def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
     for index, code, day in _judged(claim, context, Verdict.UNKNOWN):
@@ -165,14 +162,7 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
         )
 
 
-@rule(
-    "diagnosis.not-effective",
-    severity=Severity.ERROR,
-    cites=citations.ICD_10_CM,
-    over=Over.CLAIM,
-    reads=["diagnoses"],
-    since=SINCE,
-)
+@code_rule("diagnosis.not-effective")
 def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is in force on the dates of service."""
     for index, code, day in _judged(claim, context, Verdict.NOT_EFFECTIVE):
@@ -181,14 +171,7 @@ def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding
         yield context.finding(claim, f"diagnoses[{index}]", f"{code} is not in force on {day} ({when})")
 
 
-@rule(
-    "diagnosis.not-billable",
-    severity=Severity.ERROR,
-    cites=citations.ICD_10_CM,
-    over=Over.CLAIM,
-    reads=["diagnoses"],
-    since=SINCE,
-)
+@code_rule("diagnosis.not-billable")
 def diagnosis_has_all_its_characters(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is coded to its last character; a header is not billable."""
     for index, code, day in _judged(claim, context, Verdict.NOT_BILLABLE):

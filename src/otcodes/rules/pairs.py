@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..findings import AddModifier, RemoveModifier, Severity
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
 
 NEVER, WITH_MODIFIER = "0", "1"
 DISTINCT_SERVICE = "59"
-PRESETS = ("medicare-b",)
-TABLES = ("pair_modifiers", "ptp_edits")
-SINCE = "0.1.0"
 
 
 def _is_known(facts: CodeFacts) -> bool:
     return facts.procedure is not None
+
+
+pair_rule = partial(
+    rule,
+    cites=citations.NCCI,
+    over=Over.DAY,
+    presets=["medicare-b"],
+    reads=["pair_modifiers", "ptp_edits"],
+    applies=_is_known,
+    since="0.1.0",
+)
 
 
 def _pairs(
@@ -92,16 +101,7 @@ def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[st
     return found
 
 
-@rule(
-    "pair.never-together",
-    severity=Severity.ERROR,
-    cites=citations.NCCI,
-    over=Over.DAY,
-    presets=PRESETS,
-    reads=TABLES,
-    applies=_is_known,
-    since=SINCE,
-)
+@pair_rule("pair.never-together", severity=Severity.ERROR)
 def pair_that_is_never_paid_is_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
@@ -117,16 +117,7 @@ def pair_that_is_never_paid_is_apart(
     _note_unknown_pairs(lines, context)
 
 
-@rule(
-    "pair.modifier-needed",
-    severity=Severity.ERROR,
-    cites=citations.NCCI,
-    over=Over.DAY,
-    presets=PRESETS,
-    reads=TABLES,
-    applies=_is_known,
-    since=SINCE,
-)
+@pair_rule("pair.modifier-needed", severity=Severity.ERROR)
 def pair_has_a_modifier_that_tells_it_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
@@ -146,16 +137,7 @@ def pair_has_a_modifier_that_tells_it_apart(
     _note_unknown_pairs(lines, context)
 
 
-@rule(
-    "pair.modifier-unneeded",
-    severity=Severity.WARNING,
-    cites=citations.NCCI,
-    over=Over.DAY,
-    presets=PRESETS,
-    reads=TABLES,
-    applies=_is_known,
-    since=SINCE,
-)
+@pair_rule("pair.modifier-unneeded", severity=Severity.WARNING)
 def distinct_service_modifier_has_its_pair(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
