@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import attrs
 
 from ._text import TextEnum, normalize_code
-from .errors import FieldError
+from .errors import NOT_SHOWN, FieldError
 from .records import Discipline, Setting
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ E = TypeVar("E", bound=TextEnum)
 
 # A value in these fields is never shown in a message or a repr.
 PRIVATE = frozenset({"patient"})
+LARGEST = 10**9  # no claim has a number as large; one that has is noise, and costly to reckon with
 
 
 def _refuse(self_: object, field: attrs.Attribute[Any], value: object, expected: str) -> FieldError:
-    return FieldError(type(self_).__name__, field.name, None if field.name in PRIVATE else value, expected)
+    shown = NOT_SHOWN if field.name in PRIVATE else value
+    return FieldError(type(self_).__name__, field.name, shown, expected)
 
 
 Converter = Any  # attrs.Converter is generic over what mypy cannot follow through a decorator
@@ -88,8 +90,8 @@ def _units(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | Deci
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise _refuse(self_, field, value, "an int (a Decimal where a file has a fraction)")
     if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise _refuse(self_, field, value, "a finite number")
+        if not value.is_finite() or abs(value) >= LARGEST:
+            raise _refuse(self_, field, value, f"a number below {LARGEST}")
         return int(value) if value == value.to_integral_value() else value
     return value
 
@@ -97,7 +99,7 @@ def _units(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | Deci
 def _optional_minutes(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST:
         raise _refuse(self_, field, value, "whole minutes, zero or more")
     return value
 
@@ -108,8 +110,8 @@ def _optional_usd(value: Any, self_: object, field: attrs.Attribute[Any]) -> Dec
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise _refuse(self_, field, value, "a Decimal in US dollars, such as Decimal('120.00')")
     amount = Decimal(value)
-    if not amount.is_finite():
-        raise _refuse(self_, field, value, "a finite amount")
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        raise _refuse(self_, field, value, f"an amount below {LARGEST}")
     return amount
 
 
@@ -125,8 +127,12 @@ def _word_of(kind: type[E]) -> Converter:
     return _converter(convert)
 
 
-def _names(value: Iterable[str]) -> frozenset[str]:
-    return frozenset(value)
+def _names(value: Any, self_: object, field: attrs.Attribute[Any]) -> frozenset[str]:
+    if isinstance(value, (set, frozenset, list, tuple)):
+        names: list[object] = list(cast("Iterable[object]", value))
+        if all(isinstance(name, str) for name in names):
+            return frozenset(map(str, names))
+    raise _refuse(self_, field, NOT_SHOWN, "names of fields")
 
 
 @attrs.frozen(kw_only=True)
@@ -189,7 +195,7 @@ class ServiceLine:
     discipline: Discipline | None = attrs.field(default=None, kw_only=True, converter=_word_of(Discipline))
     id: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_text))
     empty_fields: frozenset[str] = attrs.field(
-        default=frozenset(), kw_only=True, converter=_names, repr=False
+        default=frozenset(), kw_only=True, converter=_converter(_names), repr=False
     )
 
 
@@ -246,7 +252,7 @@ class Claim:
     plan_of_care: PlanOfCare | None = attrs.field(default=None, converter=_converter(_plan))
     referring_npi: str | None = attrs.field(default=None, converter=_converter(_optional_text))
     file: str | None = attrs.field(default=None, eq=False, converter=_converter(_optional_text))
-    empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_names, repr=False)
+    empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_converter(_names), repr=False)
 
     def replace_line(self, index: int, line: ServiceLine) -> Claim:
         """The same claim with another line in one place."""

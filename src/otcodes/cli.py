@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
 import os
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import attrs
@@ -20,7 +23,7 @@ from ._version import __version__
 from .calc.units import timed_units
 from .catalog import Catalog
 from .checking import check_many
-from .errors import MissingExtraError, OtcodesError, ReadError, UnknownCodeError
+from .errors import MissingExtraError, OtcodesError, ReadError, UnknownCodeError, shown, shown_name
 from .findings import Severity
 from .payers import UnitMethod
 from .readers import Batch, Problem, read
@@ -36,21 +39,30 @@ CLEAN, FOUND, UNREADABLE = 0, 1, 2
 TABLES_LOOKED_UP = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
 BAR_WIDTH = 30
 LONG_INPUT = 200
+MINUTES = re.compile(r"\d{1,4}", re.ASCII)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end the check
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = chosen.run
     try:
-        return run(chosen)
+        status = run(chosen)
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of the output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
+        return FOUND
     except OtcodesError as error:
         _complain(str(error))
         return UNREADABLE
+    except OSError as error:
+        _complain(f"{error.filename or 'the output'}: {error.strerror}")
+        return UNREADABLE
+    return status
 
 
 def _say(text: str) -> None:
@@ -63,10 +75,17 @@ def _complain(text: str) -> None:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        if len(text) == len("2026-03-02"):  # later versions of Python read other forms, too
+            return dt.date.fromisoformat(text)
     except ValueError:
-        msg = f"expected a day as 2026-03-02, found {text!r}"
-        raise argparse.ArgumentTypeError(msg) from None
+        pass
+    raise argparse.ArgumentTypeError(f"expected a day as 2026-03-02, found {text!r}")
+
+
+def _output(text: str) -> str:
+    if not text.lower().endswith((".json", ".csv")):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .json or .csv, found {text!r}")
+    return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,7 +135,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--fail-on", choices=["error", "warning"], default="error")
     check.add_argument("--fix", action="store_true", help="write the claims with the safe fixes applied")
     check.add_argument(
-        "--output", metavar="FILE", help="where --fix writes (.json or .csv), not standard output"
+        "--output",
+        type=_output,
+        metavar="FILE",
+        help="where --fix writes (.json or .csv), not standard output",
     )
 
     tables = command("tables", _tables, "Every table: edition, coverage, rows, source.")
@@ -199,8 +221,8 @@ def _units(chosen: argparse.Namespace) -> int:
     minutes: dict[str, int] = {}
     for given in chosen.minutes:
         code, colon, amount = given.partition(":")
-        if not colon or not amount.isascii() or not amount.isdigit():
-            _complain(f"expected CODE:MINUTES as 97530:23, found {given!r}")
+        if not colon or not MINUTES.fullmatch(amount):
+            _complain(f"expected CODE:MINUTES as 97530:23, found {shown(given)}")
             return UNREADABLE
         minutes[code] = minutes.get(code, 0) + int(amount)
     try:
@@ -251,8 +273,10 @@ def _read_all(files: Iterable[str]) -> _Read:
     for file in files:
         try:
             batch: Batch = read(file)
-        except (ReadError, MissingExtraError) as error:
+        except ReadError as error:
             everything.complaints.append(str(error))
+        except MissingExtraError as error:
+            everything.complaints.append(f"{file}: {error}")
         except OSError as error:
             everything.complaints.append(f"{file}: {error.strerror}")
         else:
@@ -263,26 +287,37 @@ def _read_all(files: Iterable[str]) -> _Read:
 
 
 def _check(chosen: argparse.Namespace) -> int:
+    if chosen.output and not chosen.fix:
+        raise ReadError("--output", "it is where --fix writes; without --fix there is nothing to write")
+    kept = _kept_rules(chosen)
     taken = _read_all(chosen.files)
     for note in taken.notes:
         _complain(f"note: {note}")
     if chosen.payer:
         taken.claims = [attrs.evolve(claim, payer=chosen.payer) for claim in taken.claims]
-    reports = list(_judge(taken, chosen))
+    reports = list(_judge(taken, kept))
     findings = [finding for report in reports for finding in report]
     stream = sys.stderr if chosen.fix and not chosen.output else sys.stdout
     _write_report(reports, chosen.format, stream)
-    if chosen.fix:
-        _write_fixed(reports, chosen)
-    for complaint in (*taken.complaints, *map(str, taken.problems)):
+    complaints = [*taken.complaints, *map(str, taken.problems)]
+    for complaint in complaints:
         _complain(complaint)
-    if taken.complaints or taken.problems:
+    if chosen.fix:
+        _write_fixed(reports, chosen, is_whole=not complaints)
+    if complaints:
         return UNREADABLE
     limit = Severity(chosen.fail_on)
     return FOUND if any(finding.severity.is_at_least(limit) for finding in findings) else CLEAN
 
 
-def _judge(taken: _Read, chosen: argparse.Namespace) -> Iterator[Report]:
+def _kept_rules(chosen: argparse.Namespace) -> frozenset[str]:
+    """The ids that are left of all rules by --select and --ignore."""
+    every = presets.CATALOGUE
+    kept = {rule.id for rule in (every.select(*chosen.select) if chosen.select else every)}
+    return frozenset(kept - {rule.id for rule in (every.select(*chosen.ignore) if chosen.ignore else ())})
+
+
+def _judge(taken: _Read, kept: frozenset[str]) -> Iterator[Report]:
     """The reports, claim by claim; a claim whose payer is unknown is a problem, not the end."""
     good: list[Claim] = []
     for claim in taken.claims:
@@ -290,38 +325,27 @@ def _judge(taken: _Read, chosen: argparse.Namespace) -> Iterator[Report]:
             good.append(claim)
             continue
         known = ", ".join(payers.POLICIES)
-        place = f"claim {claim.id}" if claim.id else "a claim"
         taken.problems.append(
             Problem(
                 file=claim.file or "",
-                place=place,
+                place=f"a claim of the day {claim.lines[0].on}" if claim.lines else "a claim",
                 field="payer",
-                value=repr(claim.payer)[:60],
+                value=shown(claim.payer),
                 expected=f"one of {known}",
+                claim=claim.id,
             )
         )
     progress = _Progress(len(good))
-    for report in _by_preset(good, chosen):
+    for report in check_many(good, policy=lambda claim: _policy(claim, kept)):
         progress.step()
         yield report
     progress.close()
 
 
-def _by_preset(claims: Sequence[Claim], chosen: argparse.Namespace) -> Iterator[Report]:
-    if not chosen.select and not chosen.ignore:
-        yield from check_many(claims)
-        return
-    every = presets.CATALOGUE
-    narrowed = every.select(*chosen.select) if chosen.select else every
-    narrowed = narrowed.without(*chosen.ignore) if chosen.ignore else narrowed
-    kept = {rule.id for rule in narrowed}
-    left_out = tuple(rule.id for rule in every if rule.id not in kept)
-
-    def narrow(claim: Claim) -> payers.PayerPolicy:
-        policy = payers.policy(claim.payer)
-        return attrs.evolve(policy, ignored=(*policy.ignored, *left_out))
-
-    yield from check_many(claims, policy=narrow)
+def _policy(claim: Claim, kept: frozenset[str]) -> payers.PayerPolicy:
+    policy = payers.policy(claim.payer)
+    left_out = [rule.id for rule in presets.CATALOGUE if rule.id not in kept]
+    return attrs.evolve(policy, ignored=(*policy.ignored, *left_out)) if left_out else policy
 
 
 class _Progress:
@@ -371,7 +395,7 @@ def _write_report(reports: Sequence[Report], form: str, stream: TextIO) -> None:
 
 
 def _in_text(finding: Finding) -> str:
-    where = ":".join(part for part in (finding.file, finding.claim, finding.path) if part)
+    where = ":".join(shown_name(part) for part in (finding.file, finding.claim, finding.path) if part)
     text = f"{where}: {finding.severity}: {finding.rule}: {finding.message}\n"
     if finding.fix is not None:
         unsure = "" if finding.fix.is_safe else ", if the record supports it"
@@ -384,7 +408,8 @@ def _in_text(finding: Finding) -> str:
 def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
     by_severity = [f"{sum(f.severity is severity for f in findings)} {severity}" for severity in Severity]
     clean = sum(report.is_clean for report in reports)
-    lines = [f"{len(reports)} claims, {clean} clean; findings: {', '.join(by_severity)}"]
+    claims = "1 claim" if len(reports) == 1 else f"{len(reports)} claims"
+    lines = [f"{claims}, {clean} clean; findings: {', '.join(by_severity)}"]
     skipped: dict[str, set[str | None]] = {}
     for report in reports:
         for entry in report.not_checked:
@@ -395,7 +420,18 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_fixed(reports: Iterable[Report], chosen: argparse.Namespace) -> None:
+def _write_fixed(reports: Sequence[Report], chosen: argparse.Namespace, *, is_whole: bool) -> None:
+    """Write the mended claims; what they leave out of the input is said, and never overwritten."""
+    output = Path(chosen.output) if chosen.output else None
+    is_input = (
+        output
+        and output.exists()
+        and any(Path(file).exists() and output.samefile(file) for file in chosen.files)
+    )
+    if not reports or (is_input and not is_whole):
+        why = "part of the input could not be read" if reports else "no claim could be read"
+        _complain(f"nothing written: {why}")
+        return
     repairs = [report.repair() for report in reports]
     claims = [repair.claim for repair in repairs]
     name = chosen.output or chosen.files[0]
@@ -403,13 +439,17 @@ def _write_fixed(reports: Iterable[Report], chosen: argparse.Namespace) -> None:
         from .readers.csv import write  # noqa: PLC0415 -- only this form needs it
 
         text = write(claims)
+        if any(claim.plan_of_care for claim in claims):
+            _complain("the plans of care are not in the output: CSV has no column for them; .json has")
     else:
         text = json.dumps({"claims": [claim.to_dict() for claim in claims]}, indent=2) + "\n"
-    if chosen.output:
-        with open(chosen.output, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 -- as readers.read
-            file.write(text)
+    if output:
+        output.write_bytes(text.encode("utf-8", "backslashreplace"))
     else:
         sys.stdout.write(text)
+    if not is_whole:
+        _complain("what could not be read is not in the output")
     for repair in repairs:
         for finding, reason in repair.withheld:
-            _complain(f"not fixed: {finding.claim or ''} {finding.path} {finding.rule}: {reason}")
+            claim = f"{shown_name(finding.claim)} " if finding.claim else ""
+            _complain(f"not fixed: {claim}{finding.path} {finding.rule}: {reason}")

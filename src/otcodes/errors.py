@@ -36,7 +36,7 @@ class UnknownCodeError(OtcodesError, KeyError):
     def __str__(self) -> str:
         """Say which table, which code, and what is near."""
         near = f"; near it: {', '.join(self.suggestions)}" if self.suggestions else ""
-        return f"{self.code!r} is not a code of the table {self.table}{near}"
+        return f"{shown(self.code)} is not a code of the table {self.table}{near}"
 
 
 class NotEffectiveError(UnknownCodeError):
@@ -63,7 +63,7 @@ class NotEffectiveError(UnknownCodeError):
         """Say when it was in force and what came after."""
         after = f"; its successors: {', '.join(self.successors)}" if self.successors else ""
         when = in_force(self.spans)
-        return f"{self.code!r} of the table {self.table} is not in force on {self.on} ({when}){after}"
+        return f"{shown(self.code)} of the table {self.table} is not in force on {self.on} ({when}){after}"
 
 
 class OutOfCoverageError(OtcodesError, LookupError):
@@ -85,7 +85,7 @@ class OutOfCoverageError(OtcodesError, LookupError):
     def __str__(self) -> str:
         """Say what lies outside of what."""
         day = f" on {self.on}" if self.on else ""
-        return f"{self.code!r}{day} is outside the coverage of the table {self.table} ({self.covers})"
+        return f"{shown(self.code)}{day} is outside the coverage of the table {self.table} ({self.covers})"
 
 
 class FieldError(OtcodesError, ValueError, TypeError):
@@ -94,7 +94,7 @@ class FieldError(OtcodesError, ValueError, TypeError):
     Attributes:
         record: what the field belongs to, such as `ServiceLine`.
         field: its name.
-        value: what was given; `None` for a field that may hold patient data.
+        value: what was given; `NOT_SHOWN` for a field that may hold patient data.
         expected: what would have been right, in words.
     """
 
@@ -139,7 +139,7 @@ class UnknownPayerError(OtcodesError, KeyError):
 
     def __str__(self) -> str:
         """Name the payers there are."""
-        return f"no payer policy named {self.payer!r}; there are {', '.join(self.known)}"
+        return f"no payer policy named {shown(self.payer)}; there are {', '.join(self.known)}"
 
 
 class UnknownRuleError(OtcodesError, KeyError):
@@ -156,10 +156,10 @@ class UnknownRuleError(OtcodesError, KeyError):
 
     def __str__(self) -> str:
         """Name the rules of that group, or the groups."""
-        group = self.rule.partition(".")[0]
+        group = str(self.rule).partition(".")[0]
         near = [known for known in self.known if known.startswith(f"{group}.")]
         there = near or sorted({known.partition(".")[0] for known in self.known})
-        return f"no rule {self.rule!r}; there are {', '.join(there)}"
+        return f"no rule {shown(self.rule)}; there are {', '.join(there)}"
 
 
 class MissingExtraError(OtcodesError, ImportError):
@@ -202,9 +202,25 @@ def in_force(spans: Iterable[tuple[dt.date, dt.date | None]]) -> str:
 
 
 LONGEST_SHOWN = 60
+NOT_SHOWN = "a value that is not shown"
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: its repr, cut short so that no message grows with its input."""
-    text = repr(value)
+    """A value as a message shows it: on one line and short, and of a collection nothing.
+
+    A collection may hold anything, so also a patient's name.
+    """
+    if value == NOT_SHOWN:
+        return NOT_SHOWN
+    if isinstance(value, (dict, list, tuple, set, frozenset)):
+        return "a collection"
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        text = f"an {type(value).__name__} of very many digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+
+
+def shown_name(name: str) -> str:
+    """A name from an input in a line of text: as it is, unless that would break or flood the line."""
+    return name if name.isprintable() and len(name) <= LONGEST_SHOWN else shown(name)

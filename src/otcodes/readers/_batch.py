@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from ..claims import PRIVATE, Claim, PlanOfCare, ServiceLine
-from ..errors import FieldError, shown
+from ..claims import LARGEST, PRIVATE, Claim, PlanOfCare, ServiceLine
+from ..errors import FieldError, shown, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,6})?", re.ASCII)
+# A comma parts thousands; as a decimal sign it would make a hundred times the amount.
+USD = re.compile(r"-?\$?(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{0,6})?", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +45,7 @@ class Problem:
         """One line: where, what is there, what should be."""
         where = ", ".join(part for part in (self.file, self.place, self.field) if part)
         found = f", found {self.value}" if self.value else ""
-        claim = f" (claim {self.claim})" if self.claim else ""
+        claim = f" (claim {shown_name(self.claim)})" if self.claim else ""
         return f"{where}: expected {self.expected}{found}{claim}"
 
     def to_dict(self) -> dict[str, str | None]:
@@ -79,14 +82,14 @@ def _day(value: Any) -> dt.date:
 
 
 def _number(value: Any) -> int | Decimal:
-    if isinstance(value, str):
-        try:
-            value = Decimal(value.strip())
-        except InvalidOperation:
-            raise BadValueError("a number") from None
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not Decimal(value).is_finite():
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise BadValueError("a number")
-    return int(value) if value == Decimal(value).to_integral_value() else value
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) >= LARGEST:
+        raise BadValueError(f"a number below {LARGEST}")
+    return int(number) if number == number.to_integral_value() else number
 
 
 def _minutes(value: Any) -> int:
@@ -97,18 +100,11 @@ def _minutes(value: Any) -> int:
 
 
 def _usd(value: Any) -> Decimal:
-    if isinstance(value, str):
-        value = value.strip().removeprefix("$").replace(",", "")
-    try:
-        return Decimal(_number(value)) if not isinstance(value, str) else _finite(Decimal(value))
-    except (BadValueError, InvalidOperation):
-        raise BadValueError("an amount in US dollars as 120.00") from None
-
-
-def _finite(amount: Decimal) -> Decimal:
-    if not amount.is_finite():
+    if isinstance(value, str) and USD.fullmatch(value.strip()):
+        value = Decimal(value.strip().replace("$", "").replace(",", ""))
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise BadValueError("an amount in US dollars as 120.00")
-    return amount
+    return Decimal(value)
 
 
 def _codes(value: Any) -> tuple[str, ...]:
@@ -160,6 +156,7 @@ CLAIM_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "referring_npi": _text,
 }
 REQUIRED = ("procedure", "on", "units")
+NO_COLUMNS: Mapping[str, str] = {}
 
 
 class Collector:
@@ -173,7 +170,8 @@ class Collector:
 
     def problem(self, place: str, field: str, value: object, expected: str, claim: str | None = None) -> None:
         """Note that something could not be read."""
-        seen = "" if field in PRIVATE or value is None else shown(value)
+        # A whole record may hold anything; of it, and of what is private, nothing is shown.
+        seen = "" if not field or field in PRIVATE or value is None else shown(value)
         self.problems.append(
             Problem(file=self.file, place=place, field=field, value=seen, expected=expected, claim=claim)
         )
@@ -184,6 +182,7 @@ class Collector:
         parsers: Mapping[str, Callable[[Any], Any]],
         place: str,
         claim: str | None,
+        columns: Mapping[str, str] = NO_COLUMNS,
     ) -> dict[str, Any] | None:
         """The fields of a record from their text or JSON form; `None` where one could not be read.
 
@@ -193,13 +192,16 @@ class Collector:
         empty: list[str] = []
         is_good = True
         for name, value in facts.items():
-            if value is None or value == "":
+            if value is None or (isinstance(value, str) and not value.strip()):
                 empty.append(name)
                 continue
             try:
                 found[name] = parsers[name](value)
-            except (BadValueError, FieldError) as error:
-                self.problem(place, name, value, str(error), claim)
+            except BadValueError as error:
+                self.problem(place, columns.get(name, name), value, str(error), claim)
+                is_good = False
+            except FieldError as error:
+                self.problem(place, columns.get(name, name), value, error.expected, claim)
                 is_good = False
         found["empty_fields"] = frozenset(empty)
         return found if is_good else None
@@ -220,16 +222,26 @@ class Collector:
             self.problem(place, error.field, error.value, error.expected, claim)
             return None
 
-    def claim(self, facts: Mapping[str, Any], lines: Iterable[ServiceLine], place: str) -> None:
-        """Add a claim; where one of its own fields could not be read, it stays out and a problem says so."""
+    def claim(
+        self,
+        facts: Mapping[str, Any],
+        lines: Iterable[ServiceLine],
+        place: str,
+        columns: Mapping[str, str] = NO_COLUMNS,
+    ) -> None:
+        """Add a claim; where one of its own fields could not be read, it stays out and a problem says so.
+
+        `columns` names the fields as the input does, where that differs.
+        """
         name = facts.get("id") if isinstance(facts.get("id"), str) else None
-        found = self.fields(facts, CLAIM_FIELDS, place, name)
+        found = self.fields(facts, CLAIM_FIELDS, place, name, columns)
         if found is None:
             return
         try:
             self.claims.append(Claim(**found, lines=tuple(lines), file=self.file))
         except FieldError as error:
-            self.problem(place, error.field, error.value, error.expected, name)
+            field = columns.get(error.field, error.field)
+            self.problem(place, field, error.value, error.expected, name)
 
     def batch(self) -> Batch:
         """All of it."""

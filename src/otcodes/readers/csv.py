@@ -26,33 +26,40 @@ CLAIM_COLUMNS = {
     "therapy_year_to_date_usd": "therapy_year_to_date_usd",
     "referring_npi": "referring_npi",
 }
+COLUMNS = {field: column for column, field in CLAIM_COLUMNS.items()}
 # How a spreadsheet keeps text as text: ="02".
 KEPT_AS_TEXT = re.compile(r'="(?P<text>[^"]*)"')
-# What a spreadsheet would take for a formula (a number is none); written with an apostrophe before it.
-FORMULA = re.compile(r"(?![+-]?\d+(\.\d+)?$)[=+\-@]")
+# What a spreadsheet would take for a formula (a number is none), and what was kept from being one.
+FORMULA = re.compile(r"'*(?![+-]?\d+(\.\d+)?$)[=+\-@]")
 DELIMITERS = ",;\t"
+SAID_DELIMITER = re.compile(r"sep=(?P<delimiter>.)\s*")
+WORKBOOK = b"PK\x03\x04"
 
 
 def read(content: bytes, name: str) -> Batch:
     """Read the claims; `readers.read_csv` says more."""
+    if content.startswith(WORKBOOK):
+        raise ReadError(name, "expected CSV, found a spreadsheet's own format: save it as CSV")
     collected = Collector(name)
-    text = _decode(content, collected)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
+    lines = _lines(_decode(content, collected))
+    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    said = SAID_DELIMITER.fullmatch(lines[start])
+    delimiter = said["delimiter"] if said else max(DELIMITERS, key=lines[start].count)
     if delimiter != ",":
         collected.notes.append(f"{name}: its columns are parted by {delimiter!r}, not by a comma")
-    rows = _rows(csv.reader(_lines(text), delimiter=delimiter), collected)
+    rows = _rows(lines, start + bool(said), delimiter, collected)
     header = next(rows, None)
-    if header is None:
-        raise ReadError(name, "expected a header line, found an empty file")
+    if header is None or collected.problems:
+        found = str(collected.problems[0]) if collected.problems else "expected a header line, found none"
+        raise ReadError(name, found)
     columns = [column.strip().lower() for column in header[1]]
     _check_header(columns, collected)
-    claims: dict[str, tuple[int, dict[str, str], list[ServiceLine]]] = {}
+    claims: dict[str | int, tuple[int, dict[str, str], list[ServiceLine]]] = {}
     for number, cells in rows:
         _read_row(number, cells, columns, claims, collected)
-    for number, facts, lines in claims.values():
-        if lines:
-            collected.claim(facts, lines, f"line {number}")
+    for number, facts, own in claims.values():
+        if own:
+            collected.claim(facts, own, f"line {number}", COLUMNS)
     return collected.batch()
 
 
@@ -65,43 +72,67 @@ def _decode(content: bytes, collected: Collector) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(text: str) -> list[str]:
     # Not splitlines(): form feeds and the like inside a cell do not end a row.
-    return iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return [f"{line}\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
 
 
-def _rows(reader: Any, collected: Collector) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    lines: list[str], start: int, delimiter: str, collected: Collector
+) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its first line; a stray quote costs its own line, not what follows it."""
+    width = 0
+    while start < len(lines):
+        reader = csv.reader(iter(lines[start:]), delimiter=delimiter, strict=True)
+        for first, cells, problem in _read_on(reader):
+            number = start + first
+            is_long = start + reader.line_num > number + 1
+            if problem or (is_long and len(cells) != width):
+                expected = f"a row of CSV ({problem or 'a quotation mark opens and does not close'})"
+                collected.problem(f"line {number + 1}", "", None, expected)
+                start = number + 1
+                break
+            if any(cell.strip() for cell in cells):
+                width = width or len(cells)
+                yield number + 1, cells
+        else:
+            return
+
+
+def _read_on(reader: Any) -> Iterator[tuple[int, list[str], str]]:
+    """Each row: after how many lines, its cells, and why it could not be read."""
     while True:
+        before = reader.line_num
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            collected.problem(f"line {reader.line_num}", "", None, f"a row of CSV ({error})")
-            continue
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
+            yield before, [], str(error)
+        else:
+            yield before, cells, ""
 
 
 def _check_header(columns: list[str], collected: Collector) -> None:
     name = collected.file
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
-        raise ReadError(name, f"line 1: expected the columns {', '.join(missing)}, found {shown(columns)}")
+        raise ReadError(name, f"line 1: expected the columns {', '.join(missing)} (among others)")
     twice = sorted({column for column in columns if columns.count(column) > 1 and column})
     if twice:
         raise ReadError(name, f"line 1: expected each column once, found twice: {', '.join(twice)}")
     known = set(LINE_FIELDS) | set(CLAIM_COLUMNS)
-    unknown = [shown(column) for column in columns if column not in known]
+    unknown = [shown(column) for column in columns if column and column not in known]
     if unknown:
         collected.notes.append(f"{name}: columns not read: {', '.join(unknown)}")
-    absent = [
-        column for column in ("minutes", "place", "charge_usd", "claim_diagnoses") if column not in columns
-    ]
-    if absent:
-        collected.notes.append(
-            f"{name}: without the columns {', '.join(absent)}, what rests on them is not checked"
-        )
+    unjudged = [column for column in ("minutes", "place", "charge_usd") if column not in columns]
+    if unjudged:
+        without = ", ".join(unjudged)
+        collected.notes.append(f"{name}: without the columns {without}, what rests on them is not checked")
+    bare = [column for column in ("payer", "claim_diagnoses", "modifiers") if column not in columns]
+    if bare:
+        without = ", ".join(bare)
+        collected.notes.append(f"{name}: without the columns {without}, its claims are read as having none")
     if "claim_id" not in columns:
         collected.notes.append(f"{name}: without the column claim_id, each row is a claim of its own")
 
@@ -110,7 +141,7 @@ def _read_row(
     number: int,
     cells: list[str],
     columns: list[str],
-    claims: dict[str, tuple[int, dict[str, str], list[ServiceLine]]],
+    claims: dict[str | int, tuple[int, dict[str, str], list[ServiceLine]]],
     collected: Collector,
 ) -> None:
     place = f"line {number}"
@@ -123,12 +154,11 @@ def _read_row(
     line = collected.line(
         {column: value for column, value in facts.items() if column in LINE_FIELDS}, place, claim
     )
-    key = claim or f"row {number}"
-    known = claims.setdefault(key, (number, own, []))
+    known = claims.setdefault(claim or number, (number, own, []))
     for field, value in own.items():
         if value != known[1].get(field):
             expected = f"the value that line {known[0]} has for the same claim"
-            collected.problem(place, field, value, expected, claim)
+            collected.problem(place, COLUMNS[field], value, expected, claim)
     if line is not None:
         known[2].append(line)
 
@@ -142,12 +172,17 @@ def _cell(text: str) -> str:
 
 
 def write(claims: Iterable[Claim]) -> str:
-    """The claims as CSV text, one row a line, with every column of the documented form."""
+    """The claims as CSV text, one row a line, with every column of the documented form.
+
+    A claim of several lines that has no id gets one, by which its lines stay together.
+    """
     columns = [*CLAIM_COLUMNS, *LINE_FIELDS]
 
     def rows() -> Iterator[list[Any]]:
-        for claim in claims:
+        for number, claim in enumerate(claims, 1):
             own = claim.to_dict()
+            if len(claim.lines) > 1:
+                own.setdefault("id", f"claim {number}")
             of_claim = [own.get(field) for field in CLAIM_COLUMNS.values()]
             yield from (of_claim + [line.get(column) for column in LINE_FIELDS] for line in own["lines"])
 
@@ -165,6 +200,6 @@ def write_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, list):
-        return "|".join(cast("list[str]", value))
+        value = "|".join(cast("list[str]", value))
     text = "" if value is None else str(value)
     return f"'{text}" if FORMULA.match(text) else text

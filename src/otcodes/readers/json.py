@@ -20,7 +20,7 @@ def read(content: bytes, name: str) -> Batch:
     facts = _load(content, name)
     file = _object(facts)
     claims = _list(facts if file is None else file.get("claims"))
-    if claims is None:
+    if claims is None or (file and file.twice):
         raise ReadError(name, 'expected {"claims": [...]} or a list of claims')
     collected = Collector(name)
     _note_unknown(file or {}, ("claims",), "the file", collected)
@@ -29,8 +29,8 @@ def read(content: bytes, name: str) -> Batch:
     return collected.batch()
 
 
-def _object(value: Any) -> dict[str, Any] | None:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+def _object(value: Any) -> _Object | None:
+    return value if isinstance(value, _Object) else None
 
 
 def _list(value: Any) -> list[object] | None:
@@ -40,26 +40,41 @@ def _list(value: Any) -> list[object] | None:
 def _load(content: bytes, name: str) -> Any:
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_Object.of_pairs
+        )
     except json.JSONDecodeError as error:
         raise ReadError(name, f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except UnicodeDecodeError as error:
         raise ReadError(name, f"byte {error.start}: expected UTF-8") from None
     except RecursionError:
         raise ReadError(name, "its values are nested too deeply to be claims") from None
-    except ValueError as error:  # NaN, or an integer of thousands of digits
-        raise ReadError(name, str(error)) from None
+    except ValueError:
+        raise ReadError(name, "it holds NaN, an infinity, or an integer of thousands of digits") from None
 
 
 def _refuse(constant: str) -> NoReturn:
-    msg = f"expected a number, found {constant}"
-    raise ValueError(msg)
+    raise ValueError(constant)
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that knows which of its keys stood twice: the last one would silently win."""
+
+    twice: tuple[str, ...] = ()
+
+    @classmethod
+    def of_pairs(cls, pairs: list[tuple[str, Any]]) -> _Object:
+        made = cls(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            made.twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+        return made
 
 
 def _read_claim(value: Any, place: str, collected: Collector) -> None:
     claim = _object(value)
-    if claim is None:
-        collected.problem(place, "", value, "an object")
+    if claim is None or claim.twice:
+        _expect_object(claim, place, None, collected)
         return
     name = claim["id"] if isinstance(claim.get("id"), str) else None
     given = _list(claim.get("lines"))
@@ -72,14 +87,19 @@ def _read_claim(value: Any, place: str, collected: Collector) -> None:
         collected.claim({key: claim[key] for key in claim if key in CLAIM_FIELDS}, lines, place)
 
 
+def _expect_object(found: _Object | None, place: str, claim: str | None, collected: Collector) -> None:
+    twice = ", ".join(map(shown, found.twice)) if found else ""
+    collected.problem(place, twice, None, "each key once" if twice else "an object", claim)
+
+
 def _lines(
     given: list[object], place: str, claim: str | None, collected: Collector
 ) -> Iterator[ServiceLine | None]:
     for number, value in enumerate(given):
         where = f"{place}.lines[{number}]"
         facts = _object(value)
-        if facts is None:
-            collected.problem(where, "", value, "an object", claim)
+        if facts is None or facts.twice:
+            _expect_object(facts, where, claim, collected)
             continue
         _note_unknown(facts, LINE_FIELDS, where, collected)
         yield collected.line({key: facts[key] for key in facts if key in LINE_FIELDS}, where, claim)
