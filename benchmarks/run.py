@@ -163,9 +163,9 @@ Made on {date} by `python benchmarks/run.py --date {date} --rounds {rounds}`, in
 |---|--:|---|"""
 
 FLOOR = """
-A process that does no more than `import attrs`, in whose classes every record is, takes {floor:.1f} ms on this
-machine. The first procedure takes {first:.1f} ms over bare Python; otcodes's own part of that is {own:.1f} ms: its
-modules, the manifest, the table's hash, and the look-up."""
+A process that does no more than `import attrs`, in whose classes every record is, takes {floor:.1f} ms
+on this machine. The first procedure takes {first:.1f} ms over bare Python; otcodes's own part of that is
+{own:.1f} ms: its modules, the manifest, the table's hash, and the look-up."""
 
 FRESH_HEAD = """
 ## Fresh processes
