@@ -216,11 +216,13 @@ def _family(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Proced
     """The procedure; or a first code and its add-on, whichever of them is given."""
     procedures = catalog.procedures.on(on)
     if procedure.timing is Timing.ADDITIONAL and len(procedure.primary_codes) == 1:
-        return (procedures[procedure.primary_codes[0]], procedure)
+        first = procedures.find(procedure.primary_codes[0])
+        return (procedure,) if first is None else (first, procedure)
     if procedure.timing is Timing.FIRST:
         for row in catalog.add_ons_of(procedure.code):
-            if row.timing is Timing.ADDITIONAL and procedures.get(row.code) is not None:
-                return (procedure, procedures[row.code])
+            further = procedures.find(row.code)
+            if further is not None and further.timing is Timing.ADDITIONAL:
+                return (procedure, further)
     return (procedure,)
 
 
