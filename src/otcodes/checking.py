@@ -32,8 +32,8 @@ def check(
         rules: the rules to judge by; by default those of the payer's preset.
         policy: how the payer judges; by default the policy that the claim's payer names.
         catalog: the tables to ask; the bundled ones by default.
-        beside: other claims of the same patient. What is judged by patient and day (units, pairs) sees
-            their lines, too; findings are on this claim only.
+        beside: claims of the same patient. What is judged by patient and day (units, pairs) sees the lines of
+            those with the same payer and setting, too; findings are on this claim only.
 
     Raises:
         UnknownPayerError: the claim names a payer of which there is no policy, and none is given.
@@ -94,7 +94,6 @@ def check_many(
         if claim.patient is not None:
             by_patient.setdefault(claim.patient, []).append(claim)
     for claim in every:
-        siblings = by_patient.get(claim.patient, []) if claim.patient is not None else []
-        beside = tuple(other for other in siblings if other is not claim)
+        beside = by_patient.get(claim.patient, []) if claim.patient is not None else ()
         own = policy(claim) if callable(policy) else policy
         yield check(claim, rules=rules, policy=own, catalog=catalog, beside=beside)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ._text import TextEnum
+from ._text import TextEnum, normalize_code
 from .claims import Claim, ServiceLine
 
 if TYPE_CHECKING:
@@ -213,8 +213,10 @@ class DropRepeatedDiagnoses(Fix):
 
     def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
         """The claim with each diagnosis once."""
-        kept = {code.replace(".", ""): code for code in reversed(claim.diagnoses)}
-        return attrs.evolve(claim, diagnoses=tuple(reversed(kept.values())))
+        kept: dict[str, str] = {}
+        for code in claim.diagnoses:
+            kept.setdefault(normalize_code(code), code)
+        return attrs.evolve(claim, diagnoses=tuple(kept.values()))
 
 
 @attrs.frozen(kw_only=True)
@@ -412,29 +414,37 @@ class Report:
                 fix = finding.fix
                 if fix is None or (finding.rule, finding.path) in withheld:
                     continue
-                reason = self._why_withheld(report, finding, fix, unsafe=unsafe)
-                if reason is None and finding not in applied:  # twice the same would never end
-                    report = report._recheck(fix.apply(report.claim, finding.line))
+                after, reason = self._mended(report, finding, fix, unsafe=unsafe)
+                if after is not None and finding not in applied:  # twice the same would never end
+                    report = after
                     applied.append(finding)
                     withheld.clear()  # the change may have made room for another one
                     break
-                reason = reason or "it was made already"
-                withheld[finding.rule, finding.path] = (finding, reason)
+                withheld[finding.rule, finding.path] = (finding, reason or "it was made already")
             else:
                 return Repair(claim=report.claim, applied=tuple(applied), withheld=tuple(withheld.values()))
 
     @staticmethod
-    def _why_withheld(report: Report, finding: Finding, fix: Fix, *, unsafe: bool) -> str | None:
+    def _mended(report: Report, finding: Finding, fix: Fix, *, unsafe: bool) -> tuple[Report | None, str]:
+        """The report on the mended claim; or none, and why the fix is withheld."""
         if not (fix.is_safe or unsafe):
-            return "only the medical record can support it"
+            return None, "only the medical record can support it"
         reason = fix.why_not(report.claim, finding.line)
         if reason:
-            return reason
+            return None, reason
         after = report._recheck(fix.apply(report.claim, finding.line))
-        known = {(error.rule, error.path) for error in report.errors}
-        new = [error.rule for error in after.errors if (error.rule, error.path) not in known]
+        for error in _new_errors(report, after):
+            # One edit may need another (a code of therapy its modifier): both, or neither.
+            if error.fix is not None and error.fix.is_safe and not error.fix.why_not(after.claim, error.line):
+                after = report._recheck(error.fix.apply(after.claim, error.line))
+        new = _new_errors(report, after)
         if new:
-            return f"it would raise {', '.join(sorted(set(new)))}"
+            return None, f"it would raise {', '.join(sorted({error.rule for error in new}))}"
         # Each applied fix must do away with its finding, or applying would never end.
         stays = any((f.rule, f.path, f.fix) == (finding.rule, finding.path, fix) for f in after.findings)
-        return "it does not mend the finding" if stays else None
+        return (None, "it does not mend the finding") if stays else (after, "")
+
+
+def _new_errors(before: Report, after: Report) -> list[Finding]:
+    known = {(error.rule, error.path) for error in before.errors}
+    return [error for error in after.errors if (error.rule, error.path) not in known]

@@ -81,13 +81,13 @@ POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(
                 preset="commercial",
             ),
             # Named, so that a claim may say who pays; what is theirs alone is not on board yet.
-            PayerPolicy(name="medicaid", label="Medicaid; differs by state"),
-            PayerPolicy(name="medicare-advantage", label="Medicare Advantage; differs by plan"),
+            PayerPolicy(name="medicaid", label="Medicaid"),
+            PayerPolicy(name="medicare-advantage", label="Medicare Advantage"),
             PayerPolicy(name="tricare", label="TRICARE"),
             PayerPolicy(name="va", label="Veterans Affairs community care"),
             PayerPolicy(
                 name="workers-comp",
-                label="Workers' compensation; differs by state",
+                label="Workers' compensation",
                 # States make modifiers of their own for it, so that one we do not know may be right.
                 severities={"modifier.unknown": Severity.WARNING},
             ),

@@ -58,8 +58,8 @@ class Setting(TextEnum):
     OUTPATIENT_HOSPITAL = "outpatient-hospital"
 
 
-def _disciplines(text: str) -> tuple[Discipline, ...]:
-    return tuple(map(Discipline, codes(text)))
+def _disciplines(text: str) -> tuple[Discipline, ...] | None:
+    return None if text == "unknown" else tuple(map(Discipline, codes(text)))
 
 
 def _settings(text: str) -> tuple[Setting, ...]:

@@ -180,14 +180,20 @@ class Table(Generic[R]):
             raise UnknownCodeError(self.name, code, None, self.suggest(code))
         raise OutOfCoverageError(self.name, code, None, str(self.coverage))
 
-    def suggest(self, code: Key) -> tuple[str, ...]:
-        """Codes that are written nearly like this one; first those with two characters swapped."""
+    def suggest(self, code: Key, *, on: dt.date | None = None) -> tuple[str, ...]:
+        """Codes, in force on a day, that are written nearly like one; first those with a swap."""
         import difflib  # noqa: PLC0415 -- only a miss needs it
 
         key = self.normalize(code)
         if not isinstance(key, str):
             return ()
-        near = [known for known in self.keys() if isinstance(known, str) and known[:1] == key[:1]]
+        near = [
+            known
+            for known in self.keys()
+            if isinstance(known, str)
+            and known[:1] == key[:1]
+            and (on is None or self.verdict(known, on=on) in (EFFECTIVE, NOT_BILLABLE))
+        ]
         slips = [known for known in near if _is_swapped(key, known)]
         found = (slips + [code for code in difflib.get_close_matches(key, near) if code not in slips])[
             :SUGGESTIONS
@@ -305,7 +311,7 @@ class Table(Generic[R]):
         verdict = self.verdict(code, on=on)
         key = self.normalize(code)
         if verdict is UNKNOWN:
-            raise UnknownCodeError(self.name, code, on, self.suggest(code))
+            raise UnknownCodeError(self.name, code, on, self.suggest(code, on=on))
         if verdict is OUT_OF_COVERAGE:
             raise OutOfCoverageError(self.name, code, on, str(self._answering(key).coverage))
         owner = self._answering(key)

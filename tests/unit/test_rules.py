@@ -292,3 +292,142 @@ def test_the_same_line_object_twice_has_two_places() -> None:
     one = line()
     paths = {f.path for f in otcodes.check(claim(one, one)) if f.rule == "line.duplicate"}
     assert paths == {"lines[1].procedure"}
+
+
+def test_dropping_a_repeated_diagnosis_keeps_the_first_one_first() -> None:
+    repeated = claim(diagnoses=("M62.81", "R27.8", "m6281"))
+    assert otcodes.check(repeated).fixed().diagnoses == ("M62.81", "R27.8")
+
+
+@pytest.mark.parametrize(("code", "modifiers"), [("97161", ()), ("97161", ("GP",)), ("97164", ("GP", "CQ"))])
+def test_another_disciplines_code_is_said_once_and_not_given_our_modifier(code, modifiers) -> None:
+    report = otcodes.check(claim(line(code, modifiers=modifiers)))
+    assert [finding.rule for finding in report.errors] == ["procedure.not-occupational-therapy"]
+    assert report.fixed() == report.claim
+
+
+def test_a_modifier_that_may_be_the_truth_is_replaced_only_where_the_record_says_so() -> None:
+    assert not found(claim(line("97110", modifiers=("GP",))))["modifier.discipline-wrong"].fix.is_safe
+    assert found(claim(line("97165", modifiers=("GP",))))["modifier.discipline-wrong"].fix.is_safe
+
+
+def test_a_counterparts_successor_is_a_suggestion_only() -> None:
+    finding = found(claim(line("97002", modifiers=("GP",))))["procedure.not-effective"]
+    assert (finding.suggestions, finding.fix) == (("97168",), None)
+
+
+def test_a_first_code_and_its_add_on_are_judged_together() -> None:
+    twice = claim(line("97129", units=2, minutes=30))
+    assert "units.above-minutes" not in found(twice)
+    assert "units.above-minutes" in found(claim(line("97129", units=3, minutes=30)))
+    assert otcodes.check(claim(line("97129", minutes=15), line("97130", minutes=15))).is_clean
+
+
+def test_minutes_of_a_code_that_is_not_in_force_may_be_of_the_days() -> None:
+    for other in ("97762", "99213"):
+        report = otcodes.check(claim(line("97110", units=2, minutes=22), line(other, minutes=16)))
+        assert "units.above-minutes" not in {finding.rule for finding in report}
+        assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
+
+
+def test_a_share_at_a_tie_is_the_therapists_to_choose() -> None:
+    finding = found(claim(line("97112", minutes=20, units=2), line("97110", minutes=20, units=2)))[
+        "units.above-minutes"
+    ]
+    assert not finding.fix.is_safe
+    assert "or another choice at the tie" in finding.message
+
+
+def test_by_the_midpoint_one_missing_minute_blocks_its_own_code_only() -> None:
+    lines = (line("97530", units=4), line("97110", minutes=None))
+    report = otcodes.check(claim(*lines, payer="commercial"))
+    finding = next(finding for finding in report if finding.rule == "units.above-minutes")
+    assert (finding.line, finding.citation.title) == (0, "Current Procedural Terminology (CPT)")
+    assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
+    assert "units.above-minutes" not in found(claim(*lines))
+
+
+def test_claims_of_one_patient_in_two_disciplines_are_counted_apart() -> None:
+    occupational = claim(line(units=2, minutes=23), id="A", patient="1")
+    physical = claim(
+        line("97110", units=2, minutes=29, modifiers=("GP",)),
+        id="B",
+        patient="1",
+        discipline="physical-therapy",
+    )
+    assert all(report.is_clean for report in otcodes.check_many([occupational, physical]))
+
+
+def test_a_claim_to_a_second_payer_is_no_second_visit() -> None:
+    visit = claim(line(units=2, minutes=30), patient="1")
+    assert all(r.is_clean for r in otcodes.check_many([visit, attrs.evolve(visit, payer="commercial")]))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rule"),
+    [
+        (line("97165"), line("97168"), "procedure.evaluation-repeated"),
+        (line(), line(), "units.split-lines"),
+        (line(minutes=7), line("97535", minutes=7), "units.above-minutes"),
+    ],
+)
+def test_what_two_claims_do_together_is_found_on_the_second(first, second, rule) -> None:
+    reports = list(
+        otcodes.check_many([claim(first, id="A", patient="1"), claim(second, id="B", patient="1")])
+    )
+    assert [[f.claim for f in report if f.rule == rule] for report in reports] == [[], ["B"]]
+
+
+def test_pairs_of_two_disciplines_are_a_hospitals_but_perhaps_not_a_practitioners() -> None:
+    day = dt.date(2024, 7, 1)
+    lines = (
+        line("97150", on=day),
+        line("97530", on=day, modifiers=("GP",), discipline="physical-therapy"),
+    )
+    report = otcodes.check(claim(*lines))
+    assert report.is_clean
+    assert "pair.modifier-needed" in {entry.rule for entry in report.not_checked}
+    assert "pair.modifier-needed" in found(claim(*lines, setting="outpatient-hospital"))
+
+
+def test_physical_and_occupational_evaluation_on_one_day_are_no_repetition() -> None:
+    both = claim(line("97165"), line("97161", modifiers=("GP",)))
+    assert "procedure.evaluation-repeated" not in found(both)
+
+
+@pytest.mark.parametrize(
+    ("code", "on", "substitute", "is_safe"),
+    [("97127", dt.date(2019, 5, 6), "G0515", False), ("98970", dt.date(2020, 5, 6), "G2061", True)],
+)
+def test_what_medicare_took_instead(code, on, substitute, is_safe) -> None:
+    fix = found(claim(line(code, on=on)))["procedure.invalid-for-payer"].fix
+    assert (fix.procedure, fix.is_safe) == (substitute, is_safe)
+
+
+def test_one_mend_that_needs_another_is_made_with_it() -> None:
+    assert otcodes.check(claim(line("97014", modifiers=()))).fixed().lines[0].procedure == "G0283"
+    assert otcodes.check(claim(line("97014", modifiers=()))).fixed().lines[0].modifiers == ("GO",)
+
+
+def test_a_day_that_the_modifiers_do_not_cover_is_not_checked() -> None:
+    report = otcodes.check(claim(line(on=dt.date(2027, 3, 1), modifiers=("GP", "CQ"))))
+    rules_ = {entry.rule for entry in report.not_checked}
+    assert rules_ >= {"modifier.discipline-wrong", "modifier.discipline-conflict", "modifier.assistant-wrong"}
+
+
+@pytest.mark.parametrize(("modifier", "is_told"), [("CO", True), ("59", True), ("76", True), ("CR", False)])
+def test_which_modifiers_tell_why_a_timed_code_stands_twice(modifier, is_told) -> None:
+    split = claim(line(minutes=15), line(minutes=15, modifiers=("GO", modifier)))
+    assert ("units.split-lines" not in found(split)) == is_told
+
+
+def test_hospital_claims_have_no_place_to_check() -> None:
+    report = otcodes.check(claim(line(place=None), setting="outpatient-hospital"))
+    assert not [entry for entry in report.not_checked if entry.rule.startswith("place.")]
+
+
+def test_suggestions_are_in_force_on_the_day() -> None:
+    near = found(claim(line("97999", on=dt.date(2021, 3, 1))))["procedure.unknown"].suggestions
+    assert near
+    snapshot = otcodes.procedures.on(dt.date(2021, 3, 1))
+    assert all(code in snapshot for code in near)

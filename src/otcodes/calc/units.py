@@ -80,6 +80,7 @@ class UnitAllocation:
         steps: the reasoning, in words.
         most: by code, the most units in any allocation that the rule allows.
         least: by code, the fewest units in any of them.
+        counts: the counts of minutes: a code, or a first code and its add-on together.
         not_timed: codes that were given minutes but are not timed; the minutes do not count.
         because: by code, the step that says how many units its minutes, or the day's, allow.
         other_lengths: timed codes whose unit is no quarter hour; that the midpoint holds for them is
@@ -95,14 +96,14 @@ class UnitAllocation:
     because: Mapping[str, str] = attrs.field(repr=False)
     not_timed: tuple[str, ...] = ()
     other_lengths: frozenset[str] = frozenset()
-    _counts: tuple[Count, ...] = attrs.field(repr=False, alias="counts")
+    counts: tuple[Count, ...] = attrs.field(repr=False)
     _share: _Share = attrs.field(repr=False, alias="share")
 
     def allowed(self) -> Iterator[Mapping[str, int]]:
         """Every allocation that the rule allows; more than one only where there is a tie."""
         sure, level, seats = self._share.sure, self._share.level, self._share.seats
         for chosen in combinations(level, seats):
-            yield _by_code(self._counts, {name: sure[name] + (name in chosen) for name in sure})
+            yield _by_code(self.counts, {name: sure[name] + (name in chosen) for name in sure})
 
 
 @attrs.frozen

@@ -185,21 +185,25 @@ class Context:
         claim: the claim that is checked.
         policy: the payer's policy.
         catalog: the tables.
-        beside: other claims of the same patient, for rules over a day.
+        claims: the claims that rules over a day look at, in their order, this one among them.
         rule: the rule that is running.
         skipped: what could not be judged so far.
         shared: what one rule worked out and another of the same subject can use, by a key of theirs.
     """
 
-    __slots__ = ("_places", "_plans", "beside", "catalog", "claim", "policy", "rule", "shared", "skipped")
+    __slots__ = (
+        *("_disciplines", "_places", "_plans", "catalog", "claim", "claims"),
+        *("policy", "rule", "shared", "skipped"),
+    )
 
     def __init__(
-        self, claim: Claim, policy: PayerPolicy, catalog: Catalog, beside: Sequence[Claim], plans: _Plans
+        self, claim: Claim, policy: PayerPolicy, catalog: Catalog, claims: Sequence[Claim], plans: _Plans
     ) -> None:
         self.claim = claim
         self.policy = policy
         self.catalog = catalog
-        self.beside = beside
+        self.claims = claims
+        self._disciplines = {id(line): each.discipline for each in claims for line in each.lines}
         self.rule: Rule | None = None
         self.skipped: list[NotChecked] = []
         self.shared: dict[Any, Any] = {}
@@ -217,6 +221,7 @@ class Context:
         severity: Severity | None = None,
         rests_on: Row | None = None,
         carried_from: str | None = None,
+        cites: Citation | None = None,
     ) -> Finding:
         """A finding of the running rule.
 
@@ -229,6 +234,7 @@ class Context:
             severity: where it is not the rule's own.
             rests_on: the row it rests on; one that is carried forward makes it a warning at most.
             carried_from: the edition, where it rests on the absence of a row that is carried forward.
+            cites: where it stands written, if not where the rule does.
         """
         assert self.rule is not None  # noqa: S101 -- a context runs rules, and only rules find
         line = None if isinstance(subject, (Claim, tuple)) else self._places.get(id(subject))
@@ -243,7 +249,7 @@ class Context:
             severity=level,
             path=self.path(subject, field),
             message=text,
-            citation=self.rule.cites,
+            citation=cites or self.rule.cites,
             fix=fix,
             suggestions=suggestions,
             carried_forward=edition is not None,
@@ -286,8 +292,17 @@ class Context:
         return self.procedure(line).therapy_disposition
 
     def discipline_of(self, line: ServiceLine) -> Discipline:
-        """The line's own discipline, else the claim's."""
-        return line.discipline or self.claim.discipline
+        """The line's own discipline, else that of the claim it stands on."""
+        return line.discipline or self._disciplines.get(id(line), self.claim.discipline)
+
+    def is_anothers(self, line: ServiceLine) -> bool:
+        """Whether a line's procedure is known not to be its discipline's; one rule says so, for all."""
+        procedure = self.facts(line).procedure
+        return (
+            procedure is not None
+            and procedure.disciplines is not None
+            and self.discipline_of(line) not in procedure.disciplines
+        )
 
     def discipline(self, line: ServiceLine) -> TherapyDiscipline:
         """The line's discipline with its modifiers on that day.
@@ -435,14 +450,19 @@ class RuleSet:
             claim: the claim.
             policy: the payer's policy.
             catalog: the tables.
-            beside: other claims of the same patient; a day's rules see their lines, too.
+            beside: claims of the same patient. Rules over a day see the lines of those that have the
+                same payer and setting; where the claim is among them, in that order, else after its own.
         """
+        given = claim
         if len({id(line) for line in claim.lines}) < len(claim.lines):  # a line is known by its identity
             claim = attrs.evolve(claim, lines=tuple(map(attrs.evolve, claim.lines)))
         plans = self._plans.get((policy, catalog))
         if plans is None:
             plans = self._plans.setdefault((policy, catalog), _Plans(self.rules, policy, catalog))
-        context = Context(claim, policy, catalog, beside, plans)
+        others = [each for each in beside if (each.payer, each.setting) == (claim.payer, claim.setting)]
+        order = others if any(each is given for each in others) else [given, *others]
+        claims = [claim if each is given else each for each in order]
+        context = Context(claim, policy, catalog, claims, plans)
         findings = [
             finding
             for rule, subject in _due(self, context, plans)
@@ -462,14 +482,13 @@ def _due(rules: RuleSet, context: Context, plans: _Plans) -> Iterator[tuple[Rule
     asked: dict[dt.date, set[str]] = {}
     for line in claim.lines:
         plan = plans.of(line.procedure, line.on)
-        days.setdefault(line.on, []).append(line)
         asked.setdefault(line.on, set()).update(plan.day_rules)
         yield from ((rule, line) for rule in plan.line_rules)
         for rule in plan.unjudged:
             context.rule = rule
             context.not_checked(context.path(line, "procedure"), _unknown_procedure(line, plan.facts))
-    for line in (line for other in context.beside for line in other.lines if line.on in days):
-        days[line.on].append(line)
+    for line in (line for each in context.claims for line in each.lines if line.on in asked):
+        days.setdefault(line.on, []).append(line)
     for rule in rules:
         if rule.over is Over.CLAIM:
             yield rule, claim

@@ -156,7 +156,7 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
 def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
     for index, code, day in _judged(claim, context, Verdict.UNKNOWN):
-        near = context.catalog.diagnoses.suggest(code)
+        near = context.catalog.diagnoses.suggest(code, on=day)
         yield context.finding(
             claim, f"diagnoses[{index}]", f"{code} is no code of ICD-10-CM on {day}", suggestions=near
         )

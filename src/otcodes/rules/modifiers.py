@@ -67,7 +67,7 @@ def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findin
                 line,
                 f"modifiers[{index}]",
                 f"{code} is not a modifier",
-                suggestions=modifiers.suggest(code),
+                suggestions=modifiers.suggest(code, on=line.on),
                 carried_from=modifiers.absence_carried_from(code, line.on),
             )
         elif verdict is Verdict.OUT_OF_COVERAGE:
@@ -121,7 +121,7 @@ def line_has_four_modifiers_at_most(line: ServiceLine, /, context: Context) -> I
 )
 def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line of always therapy, or of therapy under a plan of care, carries its discipline's modifier."""
-    if any(_known(line, context, "discipline")):
+    if context.is_anothers(line) or any(_known(line, context, "discipline")):
         return
     disposition = context.therapy_disposition(line)
     modifier = context.discipline(line).modifier
@@ -151,17 +151,20 @@ def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> It
 )
 def discipline_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries its own discipline's modifier, not another's."""
-    found = list(_known(line, context, "discipline"))
-    if len(found) != 1:
+    if not line.modifiers or context.is_anothers(line):
         return
     own = context.discipline(line)
-    if found[0].discipline is not own.name:
+    found = list(_known(line, context, "discipline"))
+    if len(found) == 1 and found[0].discipline is not own.name:
         wrong = found[0].code
+        # A code that the other discipline furnishes, too, may be its line on a claim that does not say so.
+        furnished = context.procedure(line).disciplines if context.facts(line).procedure else None
+        is_proved = furnished is not None and found[0].discipline not in furnished
         yield context.finding(
             line,
             "modifiers",
             f"{wrong} is {found[0].discipline}'s modifier; {own.name} has {own.modifier}",
-            fix=ReplaceModifier(wrong, own.modifier),
+            fix=ReplaceModifier(wrong, own.modifier, is_safe=is_proved),
         )
 
 
@@ -174,6 +177,8 @@ def discipline_modifier_is_the_lines_own(line: ServiceLine, /, context: Context)
 )
 def line_has_one_discipline_modifier(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries the modifier of one discipline only."""
+    if line.modifiers:
+        context.discipline(line)  # raises on a day that the modifiers do not cover
     found = [row.code for row in _known(line, context, "discipline")]
     if len(found) > 1:
         yield context.finding(line, "modifiers", f"{' and '.join(found)} on one line: one discipline only")
@@ -188,14 +193,16 @@ def line_has_one_discipline_modifier(line: ServiceLine, /, context: Context) -> 
 )
 def assistant_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries its own discipline's assistant modifier, not another's."""
+    if not line.modifiers or context.is_anothers(line):
+        return
+    own = context.discipline(line)
     for row in _known(line, context, "assistant"):
-        own = context.discipline(line)
         if row.discipline is not own.name and own.assistant_modifier is not None:
             yield context.finding(
                 line,
                 "modifiers",
                 f"{row.code} is for assistants of {row.discipline}; {own.name} has {own.assistant_modifier}",
-                fix=ReplaceModifier(row.code, own.assistant_modifier),
+                fix=ReplaceModifier(row.code, own.assistant_modifier, is_safe=own.modifier in line.modifiers),
             )
 
 
@@ -208,6 +215,8 @@ def assistant_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) 
 )
 def assistant_modifier_is_with_its_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """An assistant modifier stands beside its discipline's modifier."""
+    if not line.modifiers or context.is_anothers(line):
+        return
     own = context.discipline(line)
     if own.assistant_modifier in line.modifiers and own.modifier not in line.modifiers:
         # Where another discipline's modifier is there, that one is to be replaced, not this one added.

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..findings import AddModifier, RemoveModifier, Severity
+from ..records import Setting
 from ..tables import Verdict
 from . import citations
 from .core import CodeFacts, Context, Over, rule
@@ -49,9 +50,16 @@ def _pairs(
             for paid in lines
             for denied in lines
             if paid.procedure != denied.procedure
+            and _is_one_provider(paid, denied, context)
             and (row := edits.find((setting, paid.procedure, denied.procedure))) is not None
         ]
     return found
+
+
+def _is_one_provider(line: ServiceLine, other: ServiceLine, context: Context) -> bool:
+    """Whether two lines are one provider's: a hospital's are, two disciplines' may not be."""
+    is_hospital = context.claim.setting is Setting.OUTPATIENT_HOSPITAL
+    return is_hospital or context.discipline_of(line) is context.discipline_of(other)
 
 
 def _is_unknown(line: ServiceLine, code: str, context: Context) -> bool:
@@ -82,7 +90,13 @@ def _note_unknown(line: ServiceLine, codes: Iterable[str], context: Context) -> 
 
 def _note_unknown_pairs(lines: tuple[ServiceLine, ...], context: Context) -> None:
     for number, line in enumerate(lines):  # each pair once
-        _note_unknown(line, [other.procedure for other in lines[number + 1 :]], context)
+        others = lines[number + 1 :]
+        _note_unknown(
+            line, [each.procedure for each in others if _is_one_provider(line, each, context)], context
+        )
+        if not all(_is_one_provider(line, each, context) for each in others):
+            reason = "whether one provider furnished the lines of both disciplines is not given"
+            context.not_checked(context.path(line, "procedure"), reason)
 
 
 def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import in_force
 from ..findings import Severity
+from ..records import Setting
 from ..tables import Verdict, spans_of
 from . import citations
 from .core import CannotJudgeError, Context, rule
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 SINCE = "0.1.0"
 
 
-def _place(line: ServiceLine, context: Context) -> str:
+def _place(line: ServiceLine, context: Context) -> str | None:
+    """The line's place, if its table covers the day; `None` on a form that has no field for it."""
+    if line.place is None and context.claim.setting is Setting.OUTPATIENT_HOSPITAL:
+        return None
     if line.place is None:
         raise CannotJudgeError("the place of service is not given", context.path(line, "place"))
     if context.catalog.places.verdict(line.place, on=line.on) is Verdict.OUT_OF_COVERAGE:
@@ -32,7 +36,7 @@ def _place(line: ServiceLine, context: Context) -> str:
 def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """There is such a place of service."""
     place, places = _place(line, context), context.catalog.places
-    if places.verdict(place, on=line.on) is Verdict.UNKNOWN:
+    if place and places.verdict(place, on=line.on) is Verdict.UNKNOWN:
         yield context.finding(
             line,
             "place",
@@ -51,7 +55,7 @@ def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
 def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A place of service is in force on the date of service."""
     place, places = _place(line, context), context.catalog.places
-    if places.verdict(place, on=line.on) is Verdict.NOT_EFFECTIVE:
+    if place and places.verdict(place, on=line.on) is Verdict.NOT_EFFECTIVE:
         when = in_force(spans_of(places.history(place)))
         yield context.finding(line, "place", f"place {place} is not in force on {line.on} ({when})")
 
@@ -59,7 +63,8 @@ def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Findin
 @rule("place.unusual", severity=Severity.WARNING, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)
 def place_is_usual_for_the_setting(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A place of service is one where outpatient therapy of the claim's setting is paid."""
-    row = context.catalog.places.on(line.on).find(_place(line, context))
+    place = _place(line, context)
+    row = context.catalog.places.on(line.on).find(place) if place else None
     if row is not None and context.claim.setting in row.unusual_in:
         yield context.finding(
             line,

@@ -12,11 +12,13 @@ from . import citations
 from .core import CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from ..claims import ServiceLine
     from ..findings import Finding
     from ..records import Discipline, Procedure
+    from ..tables import Table
 
 TABLES = ("hcpcs", "procedures")
 SINCE = "0.1.0"
@@ -62,8 +64,8 @@ def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findi
         yield context.finding(
             line,
             "procedure",
-            f"{line.procedure} is not a procedure code",
-            suggestions=procedures.suggest(line.procedure),
+            f"there is no procedure code {line.procedure} on {line.on}",
+            suggestions=procedures.suggest(line.procedure, on=line.on),
             carried_from=procedures.absence_carried_from(line.procedure, line.on),
         )
 
@@ -78,7 +80,8 @@ def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findi
 )
 def procedure_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure code is in force on the date of service."""
-    versions = context.catalog.procedures.history(line.procedure)
+    procedures = context.catalog.procedures
+    versions = procedures.history(line.procedure)
     last = max(
         (row for row in versions if row.valid_from <= line.on), key=lambda row: row.valid_from, default=None
     )
@@ -86,30 +89,31 @@ def procedure_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Fi
         when = f"not in force before {versions[0].valid_from}"
         yield context.finding(line, "procedure", f"{line.procedure} is {when}")
         return
-    successors = _successors(last, context.discipline_of(line), line, context)
+    discipline = context.discipline_of(line)
+    is_own = last.disciplines is None or discipline in last.disciplines
+    counterparts = [] if is_own else list(map(procedures.history, last.counterparts))
+    origin = counterparts[0][-1] if counterparts else last
+    successors = _successors(origin, line.on, procedures)
     after = f"; after it: {', '.join(successors)}" if successors else ""
     yield context.finding(
         line,
         "procedure",
         f"{line.procedure} was in force until {last.valid_to}{after}",
         suggestions=successors,
-        fix=ReplaceProcedure(successors[0]) if len(successors) == 1 else None,
+        # What took the place of another discipline's code is that one's: a counterpart is a suggestion.
+        fix=ReplaceProcedure(successors[0]) if len(successors) == 1 and is_own else None,
     )
 
 
-def _successors(
-    row: Procedure, discipline: Discipline, line: ServiceLine, context: Context
-) -> tuple[str, ...]:
-    """What takes a dead code's place on the line's day, in the line's discipline."""
-    procedures = context.catalog.procedures
-    if row.disciplines and discipline not in row.disciplines and row.counterparts:
-        row = procedures.history(row.counterparts[0])[-1]
+def _successors(row: Procedure, on: dt.date, procedures: Table[Procedure]) -> tuple[str, ...]:
+    """What takes a dead code's place on a day, also over several retirements."""
     found: dict[str, None] = {}
     for code in row.successors:
-        if procedures.verdict(code, on=line.on) is Verdict.EFFECTIVE:
+        verdict = procedures.verdict(code, on=on)
+        if verdict is Verdict.EFFECTIVE:
             found[code] = None
-        elif procedures.verdict(code, on=line.on) is Verdict.NOT_EFFECTIVE:
-            found.update(dict.fromkeys(_successors(procedures.history(code)[-1], discipline, line, context)))
+        elif verdict is Verdict.NOT_EFFECTIVE:
+            found.update(dict.fromkeys(_successors(procedures.history(code)[-1], on, procedures)))
     return tuple(found)
 
 
@@ -123,15 +127,17 @@ def _successors(
 )
 def procedure_is_of_the_lines_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure is one that the line's discipline furnishes."""
-    procedure = context.procedure(line)
-    discipline = context.discipline_of(line)
-    if procedure.disciplines is not None and discipline not in procedure.disciplines:
-        whose = " or ".join(procedure.disciplines) or "no therapy discipline"
+    if context.is_anothers(line):
+        procedure, discipline = context.procedure(line), context.discipline_of(line)
+        whose = procedure.disciplines or ()
+        theirs = f"; it belongs to {' or '.join(whose)}" if whose else ""
         yield context.finding(
             line,
             "procedure",
-            f"{procedure.code} belongs to {whose}, not to {discipline}",
+            f"{procedure.code} is not a code of {discipline}{theirs}",
             suggestions=procedure.counterparts,
+            # That a code is one discipline's alone is CMS's word; that it is not the third's, is not.
+            severity=Severity.WARNING if len(whose) > 1 else None,
         )
 
 
@@ -153,10 +159,16 @@ def procedure_is_the_one_the_payer_takes(line: ServiceLine, /, context: Context)
             line,
             "procedure",
             f"{context.policy.label} does not take {row.code}; it takes {row.substitute}",
-            fix=ReplaceProcedure(row.substitute),
+            fix=ReplaceProcedure(row.substitute, is_safe=_counts_alike(line, row.substitute, context)),
             suggestions=(row.substitute,),
-            severity=Severity.ERROR,
         )
+
+
+def _counts_alike(line: ServiceLine, code: str, context: Context) -> bool:
+    """Whether a unit of another code is the same as one of the line's: else its units want the record."""
+    other = context.catalog.procedures.on(line.on).find(code)
+    own = context.procedure(line)
+    return other is not None and (other.timing, other.unit_minutes) == (own.timing, own.unit_minutes)
 
 
 @rule(
@@ -172,7 +184,7 @@ def a_day_has_one_evaluation(lines: tuple[ServiceLine, ...], /, context: Context
     """A discipline bills one evaluation or re-evaluation a day."""
     first: dict[Discipline, str] = {}
     for line in lines:
-        if not _is_evaluation(context.facts(line)):
+        if not _is_evaluation(context.facts(line)) or context.is_anothers(line):
             continue
         kept = first.setdefault(context.discipline_of(line), line.procedure)
         if kept != line.procedure:

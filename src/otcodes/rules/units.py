@@ -15,13 +15,17 @@ from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..claims import ServiceLine
+    from ..findings import Citation
 
 SINCE = "0.1.0"
 # A tie among many codes has very many allocations; a fix needs a good one, not the best of all.
 ALLOCATIONS_TRIED = 200
+# Kinds of modifiers that say why a code stands on two lines: on one of them, or on both.
+DISTINCT = frozenset({"distinct-service", "repeat"})
+TELLING = DISTINCT | {"assistant", "discipline", "threshold", "telehealth", "side", "finger", "toe"}
 
 
 def _is_timed(facts: CodeFacts) -> bool:
@@ -59,30 +63,67 @@ class _Group:
         return [_above(self.billed, allocation) for allocation in self.allocations]
 
 
+def _by_count(units: Mapping[str, int], allocation: UnitAllocation) -> dict[str, int]:
+    """Units by count of minutes: those of a first code and its add-on are one count's."""
+    return {count.name: sum(units.get(code, 0) for code in count.codes) for count in allocation.counts}
+
+
 def _above(billed: dict[str, int], allocation: UnitAllocation) -> frozenset[str]:
-    above = {code for code, units in billed.items() if units > allocation.most.get(code, 0)}
-    if not above and sum(billed.values()) > allocation.total:
+    own, most = _by_count(billed, allocation), _by_count(allocation.most, allocation)
+    above = {name for name, units in own.items() if units > most[name]}
+    if not above and sum(own.values()) > allocation.total:
         # Each code could have its units, but not all of them: the tie was taken more than once.
-        above = {code for code, units in billed.items() if units > allocation.by_code.get(code, 0)}
-    return frozenset(above)
+        default = _by_count(_nearest(billed, allocation), allocation)
+        above = {name for name, units in own.items() if units > default[name]}
+    return frozenset(code for count in allocation.counts if count.name in above for code in count.codes)
+
+
+def _is_lost(line: ServiceLine, context: Context) -> bool:
+    """Whether a line's minutes may belong to the day's, but its code is not one in force."""
+    facts = context.facts(line)
+    if facts.verdict is Verdict.EFFECTIVE or line.minutes == 0:
+        return False
+    if facts.verdict is not Verdict.NOT_EFFECTIVE:
+        return line.minutes is not None
+    versions = context.catalog.procedures.history(line.procedure)
+    return line.minutes is not None or any(row.unit_minutes for row in versions)
+
+
+def _family(line: ServiceLine, context: Context) -> str:
+    procedure = context.procedure(line)
+    return procedure.primary_codes[0] if len(procedure.primary_codes) == 1 else procedure.code
 
 
 def _groups(lines: tuple[ServiceLine, ...], context: Context) -> Iterator[_Group]:
     by_discipline: dict[str, list[ServiceLine]] = {}
     for line in lines:
-        if _is_timed(context.facts(line)):
+        if _is_timed(context.facts(line)) or _is_lost(line, context):
             by_discipline.setdefault(context.discipline_of(line), []).append(line)
     for discipline, timed in by_discipline.items():
         if not all(map(_is_whole, timed)):
             continue  # units.not-positive says so; their sum means nothing
-        unknown = next((line for line in timed if line.minutes is None), None)
-        if unknown is not None:
-            context.not_checked(context.path(unknown, "minutes"), "the minutes of a timed line are not given")
-            continue
-        key = ("units", lines[0].on, discipline)
-        if key not in context.shared:
-            context.shared[key] = _group(timed, context)
-        yield context.shared[key]
+        judged = _judged(timed, context)
+        if judged:
+            key = ("units", lines[0].on, discipline)
+            if key not in context.shared:
+                context.shared[key] = _group(judged, context)
+            yield context.shared[key]
+
+
+def _judged(timed: list[ServiceLine], context: Context) -> list[ServiceLine]:
+    """The lines whose units can be judged; of the others it is noted why they cannot."""
+    unknown = [line for line in timed if line.minutes is None or _is_lost(line, context)]
+    for line in unknown:
+        if _is_lost(line, context):
+            reason = f"{line.procedure} is not known on {line.on}, and its minutes may be of the day's"
+            context.not_checked(context.path(line, "procedure"), reason)
+        else:
+            context.not_checked(context.path(line, "minutes"), "the minutes of a timed line are not given")
+    if unknown and context.policy.unit_method is not UnitMethod.MIDPOINT:
+        return []  # the day's total is not known
+    known = [line for line in timed if line not in unknown]
+    families = {_family(line, context) for line in unknown if _is_timed(context.facts(line))}
+    return [line for line in known if _family(line, context) not in families]
 
 
 def _group(timed: list[ServiceLine], context: Context) -> _Group:
@@ -96,6 +137,35 @@ def _group(timed: list[ServiceLine], context: Context) -> _Group:
         timed_units(minutes, on=timed[0].on, method=method, catalog=context.catalog) for method in methods
     )
     return _Group(tuple(timed), billed, allocations)
+
+
+def _nearest(billed: dict[str, int], allocation: UnitAllocation) -> dict[str, int]:
+    """Of the allocations that the rule allows, the one nearest to what is billed."""
+
+    def distance(units: dict[str, int]) -> int:
+        return sum(abs(billed.get(code, 0) - units.get(code, 0)) for code in billed.keys() | units.keys())
+
+    return min(map(dict, islice(allocation.allowed(), ALLOCATIONS_TRIED)), key=distance)
+
+
+def _reason(group: _Group, code: str, allocation: UnitAllocation) -> str:
+    """What is billed, what the minutes allow, and who has it."""
+    because = allocation.because[code]
+    if because != allocation.steps[0] or len(allocation.counts) == 1:
+        return f"{in_units(group.billed.get(code, 0))} of {code} billed; {because}"
+    shares = ", ".join(f"{code} {units}" for code, units in _nearest(group.billed, allocation).items())
+    choice = ", or another choice at the tie" if allocation.ties else ""
+    return f"{in_units(sum(group.billed.values()))} billed; {because}: {shares}{choice}"
+
+
+def _source(group: _Group, code: str) -> tuple[str, Citation]:
+    """The reason by the payer's method, or that it is so by either, and where the method stands."""
+    if len(group.allocations) == 1:
+        allocation = group.allocations[0]
+        is_pooled = allocation.because[code] == allocation.steps[0] and "CPT" not in allocation.steps[0]
+        return _reason(group, code, allocation), citations.MCPM_5_20_2 if is_pooled else citations.CPT
+    reasons = " / ".join(_reason(group, code, allocation) for allocation in group.allocations)
+    return f"by either method: {reasons}", citations.MCPM_5_20_2
 
 
 @rule(
@@ -120,28 +190,24 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
         allocation = group.allocations[0]
         supported = _nearest(group.billed, allocation)
         for line in group.lines:
-            if line.procedure not in sure:
+            code = line.procedure
+            if code not in sure or group.billed[code] <= supported.get(code, 0):
                 continue
-            is_alone = sum(other.procedure == line.procedure for other in group.lines) == 1
-            units = supported.get(line.procedure, 0)
+            message, cites = _source(group, code)
+            units, is_alone = supported.get(code, 0), sum(each.procedure == code for each in group.lines) == 1
+            # At a tie the therapist chooses; of other lengths a payer may count otherwise.
+            is_proved = (
+                not any(code in tie for tie in allocation.ties) and code not in allocation.other_lengths
+            )
             yield context.finding(
                 line,
                 "units",
-                f"{in_units(group.billed[line.procedure])} of {line.procedure}; "
-                f"{allocation.because[line.procedure]}, and {line.procedure} has {units} of them",
-                fix=SetUnits(units) if is_alone and units else None,
-                severity=Severity.WARNING if line.procedure in allocation.other_lengths else None,
+                message,
+                fix=SetUnits(units, is_safe=is_proved) if is_alone and units else None,
+                severity=Severity.WARNING if code in allocation.other_lengths else None,
+                cites=cites,
             )
-            sure -= {line.procedure}
-
-
-def _nearest(billed: dict[str, int], allocation: UnitAllocation) -> dict[str, int]:
-    """Of the allocations that the rule allows, the one nearest to what is billed."""
-
-    def distance(units: dict[str, int]) -> int:
-        return sum(abs(billed.get(code, 0) - units.get(code, 0)) for code in billed.keys() | units.keys())
-
-    return min(map(dict, islice(allocation.allowed(), ALLOCATIONS_TRIED)), key=distance)
+            sure -= {code}
 
 
 @rule(
@@ -165,13 +231,8 @@ def units_are_all_that_the_minutes_allow(
             continue
         code = below[0]
         line = next((line for line in group.lines if line.procedure == code), group.lines[0])
-        allocation = group.allocations[0]
-        yield context.finding(
-            line,
-            "units",
-            f"{in_units(group.billed.get(code, 0))} of {code}; {allocation.because[code]}, "
-            f"and {code} has {_nearest(group.billed, allocation).get(code, 0)} of them",
-        )
+        message, cites = _source(group, code)
+        yield context.finding(line, "units", message, cites=cites)
 
 
 def _below(billed: dict[str, int], allocation: UnitAllocation) -> str:
@@ -216,7 +277,7 @@ def untimed_service_is_billed_once(line: ServiceLine, /, context: Context) -> It
             line,
             "units",
             f"{line.units} units of {line.procedure}, which is billed once a day or session",
-            fix=SetUnits(1),
+            fix=SetUnits(1, is_safe=False),
             rests_on=context.catalog.once_per_day.on(line.on).find(line.procedure),
         )
 
@@ -227,25 +288,28 @@ def untimed_service_is_billed_once(line: ServiceLine, /, context: Context) -> It
     cites=citations.MCPM_5_20_2,
     over=Over.DAY,
     presets=["medicare-b"],
-    reads=["procedures", "pair_modifiers"],
+    reads=["procedures", "modifiers"],
     applies=_is_timed,
     since=SINCE,
 )
 def timed_code_is_on_one_line(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """A timed code stands on one line a day, unless a modifier explains another."""
-    seen: set[tuple[str, str, frozenset[str]]] = set()
+    seen: dict[tuple[str, str], list[frozenset[str]]] = {}
     for line in lines:
         if not _is_timed(context.facts(line)):
             continue
-        key = (line.procedure, context.discipline_of(line), frozenset(line.modifiers))
-        if key in seen and not _tells_apart(line, context):
+        modifiers = frozenset(line.modifiers)
+        others = seen.setdefault((line.procedure, context.discipline_of(line)), [])
+        if any(not _is_explained(modifiers, other, line, context) for other in others):
             yield context.finding(
                 line, "procedure", f"{line.procedure} is timed and stands on another line of {line.on}, too"
             )
-        seen.add(key)
+        others.append(modifiers)
 
 
-def _tells_apart(line: ServiceLine, context: Context) -> bool:
+def _is_explained(own: frozenset[str], other: frozenset[str], line: ServiceLine, context: Context) -> bool:
+    """Whether a modifier of one of two lines says why the code is on both."""
     table = context.catalog.modifiers.on(line.on)
-    rows = (table.find(code) for code in line.modifiers)
-    return any(row is not None and row.kind in ("distinct-service", "repeat") for row in rows)
+    kinds = {row.kind for row in map(table.find, own ^ other) if row is not None}
+    alone = {row.kind for row in map(table.find, own & other) if row is not None}
+    return bool(kinds & TELLING) or bool(alone & DISTINCT)
