@@ -139,7 +139,7 @@ class Entry:
 
     def normalize(self, key: Key) -> Key:
         """The form of a code, or of a key of several columns, that rows are filed under."""
-        if isinstance(key, str):
+        if not isinstance(key, tuple):
             return normalize_code(key)
         return tuple(
             [
@@ -147,6 +147,11 @@ class Entry:
                 for column, part in zip(self.key, key, strict=True)
             ]
         )
+
+    def edition_on(self, day: dt.date) -> str:
+        """The id of the newest edition that had taken effect on a day; of an earlier day, the oldest."""
+        there = [edition for edition in self.editions if edition.effective <= day]
+        return (there or self.editions)[-1 if there else 0].id
 
     @property
     def last_edition(self) -> str:

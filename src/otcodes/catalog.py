@@ -12,6 +12,7 @@ from .tables import Table, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from .policy_records import (
         CommonProcedure,
@@ -177,6 +178,11 @@ class Catalog:
     def editions(self) -> dict[str, str]:
         """The newest edition that speaks for the whole of each table, by the table's name."""
         return {entry.name: entry.last_edition for entry in self.entries}
+
+    def editions_on(self, day: dt.date | None, tables: Iterable[str]) -> dict[str, str]:
+        """The newest edition of some tables that had taken effect on a day; of no day, the last one."""
+        entries = [self._entries[table] for table in tables if table in self._entries]
+        return {each.name: each.last_edition if day is None else each.edition_on(day) for each in entries}
 
     def disciplines(self, on: dt.date) -> dict[Discipline, TherapyDiscipline]:
         """The therapy disciplines and their modifiers on a day, as the table of modifiers has them.

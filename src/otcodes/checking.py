@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from . import payers
 from .catalog import Catalog
+from .claims import Claim
 from .findings import Finding, Report
+from .payers import PayerPolicy
+from .rules.core import Rule, RuleSet
 from .rules.presets import of_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .claims import Claim
-    from .payers import PayerPolicy
-    from .rules.core import RuleSet
+
+T = TypeVar("T")
 
 
 def check(
     claim: Claim,
     *,
-    rules: RuleSet | None = None,
+    rules: RuleSet | Rule | None = None,
     policy: PayerPolicy | None = None,
     catalog: Catalog | None = None,
     beside: Sequence[Claim] = (),
@@ -29,7 +31,7 @@ def check(
 
     Args:
         claim: the claim.
-        rules: the rules to judge by; by default those of the payer's preset.
+        rules: the rules to judge by, or one rule; by default those of the payer's preset.
         policy: how the payer judges; by default the policy that the claim's payer names.
         catalog: the tables to ask; the bundled ones by default.
         beside: claims of the same patient. What is judged by patient and day (units, pairs) sees the lines of
@@ -37,6 +39,8 @@ def check(
 
     Raises:
         UnknownPayerError: the claim names a payer of which there is no policy, and none is given.
+        UnknownRuleError: the policy ignores, or sets the severity of, a rule that there is not.
+        TypeError: an argument is of the wrong type.
 
     Examples:
         >>> import datetime as dt, otcodes
@@ -47,8 +51,11 @@ def check(
         >>> report.fixed().lines[0].modifiers
         ('GO',)
     """
-    policy = policy or payers.policy(claim.payer)
-    rules = of_policy(policy) if rules is None else rules
+    _expect(claim, Claim, "claim")
+    policy = payers.policy(claim.payer) if policy is None else _expect(policy, PayerPolicy, "policy")
+    if isinstance(rules, Rule):
+        rules = RuleSet((rules,))
+    rules = of_policy(policy) if rules is None else _expect(rules, RuleSet, "rules")
     catalog = catalog or Catalog.bundled()
     findings, skipped = rules.run(claim, policy, catalog, beside)
     tables = sorted({table for rule in rules for table in rule.reads})
@@ -56,9 +63,15 @@ def check(
         claim=claim,
         findings=tuple(sorted(findings, key=_place)),
         not_checked=tuple(skipped),
-        editions={table: catalog.editions[table] for table in tables if table in catalog.editions},
+        editions=catalog.editions_on(max((line.on for line in claim.lines), default=None), tables),
         recheck=lambda changed: check(changed, rules=rules, policy=policy, catalog=catalog, beside=beside),
     )
+
+
+def _expect(value: object, kind: type[T], name: str) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is a {kind.__name__}, not {type(value).__name__}")
+    return value
 
 
 def _place(finding: Finding) -> tuple[int, int, str, str, str]:
@@ -70,7 +83,7 @@ def _place(finding: Finding) -> tuple[int, int, str, str, str]:
 def check_many(
     claims: Iterable[Claim],
     *,
-    rules: RuleSet | None = None,
+    rules: RuleSet | Rule | None = None,
     policy: PayerPolicy | Callable[[Claim], PayerPolicy] | None = None,
     catalog: Catalog | None = None,
 ) -> Iterator[Report]:

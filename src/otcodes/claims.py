@@ -234,6 +234,7 @@ class Claim:
         referring_npi: of who ordered or certified the therapy.
         file: the name of the input it was read from.
         empty_fields: names of fields that the input has and leaves empty.
+        lost_lines: how many of its lines could not be read; what is judged by the day is then not checked.
 
     Raises:
         FieldError: a field is of the wrong type or form.
@@ -253,6 +254,7 @@ class Claim:
     referring_npi: str | None = attrs.field(default=None, converter=_converter(_optional_text))
     file: str | None = attrs.field(default=None, eq=False, converter=_converter(_optional_text))
     empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_converter(_names), repr=False)
+    lost_lines: int = attrs.field(default=0, eq=False, repr=False)
 
     def replace_line(self, index: int, line: ServiceLine) -> Claim:
         """The same claim with another line in one place."""
@@ -266,7 +268,7 @@ class Claim:
 def _to_dict(record: Claim | ServiceLine | PlanOfCare) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in attrs.fields(type(record)):
-        if field.name in ("file", "empty_fields"):
+        if field.name in ("file", "empty_fields", "lost_lines"):
             continue
         value = getattr(record, field.name)
         if value is None or value == ():

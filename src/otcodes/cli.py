@@ -191,7 +191,7 @@ def _in_words(value: object) -> str:
 
 
 def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Catalog) -> str:
-    tables = [name for name, verdict in verdicts.items() if verdict == "out-of-coverage"]
+    tables = [name for name in ("procedures", "diagnoses") if verdicts[name] == "out-of-coverage"]
     if tables:
         return f"not known; out of the coverage of {', '.join(tables)}"
     try:
@@ -204,15 +204,20 @@ def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Cata
 
 def _search(chosen: argparse.Namespace) -> int:
     catalog = Catalog.bundled()
-    found: list[Any] = [
-        *catalog.procedures.on(chosen.on).search(chosen.text),
-        *catalog.diagnoses.on(chosen.on).search(chosen.text),
+    found: list[tuple[str, Any]] = [
+        (name, record)
+        for name in ("procedures", "diagnoses")
+        for record in getattr(catalog, name).on(chosen.on).search(chosen.text)
     ]
     if chosen.format == "json":
-        _print_json([_as_dict(record) for record in found])
-    for record in found if chosen.format == "text" else ():
-        _say(f"{record.code:8}  {record.label or '(no label on board)'}")
-    if not found:
+        _print_json([{"table": name, **_as_dict(record)} for name, record in found])
+    for _, record in found if chosen.format == "text" else ():
+        header = "" if getattr(record, "is_billable", True) else " (a header)"
+        _say(f"{record.code:8}  {record.label or '(no label on board)'}{header}")
+    coverage = catalog.procedures.coverage
+    if not coverage.first <= chosen.on <= coverage.horizon:
+        _complain(f"{chosen.on} is outside the coverage of the table of procedures ({coverage})")
+    elif not found:
         _complain(f"nothing fits {chosen.text!r} on {chosen.on}")
     return CLEAN if found else FOUND
 
@@ -410,10 +415,10 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
     clean = sum(report.is_clean for report in reports)
     claims = "1 claim" if len(reports) == 1 else f"{len(reports)} claims"
     lines = [f"{claims}, {clean} clean; findings: {', '.join(by_severity)}"]
-    skipped: dict[str, set[str | None]] = {}
-    for report in reports:
+    skipped: dict[str, set[int]] = {}
+    for number, report in enumerate(reports):
         for entry in report.not_checked:
-            skipped.setdefault(entry.rule, set()).add(entry.claim)
+            skipped.setdefault(entry.rule, set()).add(number)
     if skipped:
         counts = ", ".join(f"{rule} ({len(claims)})" for rule, claims in sorted(skipped.items()))
         lines.append(f"not checked, in so many claims: {counts}; --format json says why")

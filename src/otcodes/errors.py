@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,7 +37,7 @@ class UnknownCodeError(OtcodesError, KeyError):
     def __str__(self) -> str:
         """Say which table, which code, and what is near."""
         near = f"; near it: {', '.join(self.suggestions)}" if self.suggestions else ""
-        return f"{shown(self.code)} is not a code of the table {self.table}{near}"
+        return f"{_shown_code(self.code)} is not a code of the table {self.table}{near}"
 
 
 class NotEffectiveError(UnknownCodeError):
@@ -63,7 +64,9 @@ class NotEffectiveError(UnknownCodeError):
         """Say when it was in force and what came after."""
         after = f"; its successors: {', '.join(self.successors)}" if self.successors else ""
         when = in_force(self.spans)
-        return f"{shown(self.code)} of the table {self.table} is not in force on {self.on} ({when}){after}"
+        return (
+            f"{_shown_code(self.code)} of the table {self.table} is not in force on {self.on} ({when}){after}"
+        )
 
 
 class OutOfCoverageError(OtcodesError, LookupError):
@@ -85,7 +88,9 @@ class OutOfCoverageError(OtcodesError, LookupError):
     def __str__(self) -> str:
         """Say what lies outside of what."""
         day = f" on {self.on}" if self.on else ""
-        return f"{shown(self.code)}{day} is outside the coverage of the table {self.table} ({self.covers})"
+        return (
+            f"{_shown_code(self.code)}{day} is outside the coverage of the table {self.table} ({self.covers})"
+        )
 
 
 class FieldError(OtcodesError, ValueError, TypeError):
@@ -215,10 +220,17 @@ def shown(value: object) -> str:
     if isinstance(value, (dict, list, tuple, set, frozenset)):
         return "a collection"
     try:
-        text = repr(value)
+        text = str(value) if isinstance(value, Decimal) else repr(value)
     except ValueError:  # an integer of more digits than Python writes
         text = f"an {type(value).__name__} of very many digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"
+
+
+def _shown_code(code: object) -> str:
+    """A code, or a key of several."""
+    if isinstance(code, tuple):
+        return " ".join(map(shown, cast("tuple[object, ...]", code)))
+    return shown(code)
 
 
 def shown_name(name: str) -> str:

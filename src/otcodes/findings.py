@@ -8,6 +8,7 @@ import attrs
 
 from ._text import TextEnum, normalize_code
 from .claims import Claim, ServiceLine
+from .errors import OtcodesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -356,7 +357,7 @@ class Report:
         claim: the claim as it was given.
         findings: what is wrong, ordered by place, then severity, then rule.
         not_checked: the rules that could not be judged, and why.
-        editions: the newest edition of each table that the rules rest on.
+        editions: of each table that the rules rest on, the edition of the last day of service.
     """
 
     claim: Claim = attrs.field(repr=False)
@@ -364,6 +365,15 @@ class Report:
     not_checked: tuple[NotChecked, ...] = attrs.field(repr=lambda found: f"<{len(found)}>")
     editions: Mapping[str, str] = attrs.field(repr=False)
     _recheck: Callable[[Claim], Report] = attrs.field(repr=False, eq=False, alias="recheck")
+
+    def __getstate__(self) -> tuple[object, ...]:
+        """What is sent to another process: all but the way to check again."""
+        return self.claim, self.findings, self.not_checked, self.editions
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        """Take what was sent."""
+        for name, value in zip(REPORTED, (*state, _cannot_recheck), strict=True):
+            object.__setattr__(self, name, value)
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings."""
@@ -443,6 +453,13 @@ class Report:
         # Each applied fix must do away with its finding, or applying would never end.
         stays = any((f.rule, f.path, f.fix) == (finding.rule, finding.path, fix) for f in after.findings)
         return (None, "it does not mend the finding") if stays else (after, "")
+
+
+REPORTED = ("claim", "findings", "not_checked", "editions", "_recheck")
+
+
+def _cannot_recheck(claim: Claim) -> Report:  # noqa: ARG001 -- in the place of one that can
+    raise OtcodesError("a report from another process cannot mend its claim: check the claim here")
 
 
 def _new_errors(before: Report, after: Report) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ._text import TextEnum
-from .errors import UnknownPayerError
+from .errors import FieldError, UnknownPayerError
 from .findings import Severity
 
 if TYPE_CHECKING:
@@ -27,7 +27,13 @@ def _read_only(severities: Mapping[str, Severity]) -> Mapping[str, Severity]:
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
+    if isinstance(names, str):
+        raise FieldError("PayerPolicy", "ignored", names, "a tuple of rule ids, such as ('modifier.order',)")
     return frozenset(names)
+
+
+def _rebuilt(facts: dict[str, object]) -> PayerPolicy:
+    return PayerPolicy(**facts)  # type: ignore[arg-type]  # its own fields
 
 
 @attrs.frozen(kw_only=True)
@@ -37,13 +43,13 @@ class PayerPolicy:
     `None` says that it is not known here: rules that depend on it then say so in `not_checked`.
 
     Attributes:
-        name: by which a claim names it.
+        name: by which a claim names it, if it is one of the presets'; one's own is given to `check`.
         label: in words.
         unit_method: how it turns minutes into units; where it is not known, a claim is wrong only if
             it is wrong by either method.
         preset: the name of the rules it applies: its own, or another payer's.
         severities: for the rules whose severity differs from the rule's own.
-        ignored: ids of rules that it does not apply.
+        ignored: ids of rules, or groups of them, that it does not apply.
 
     Examples:
         >>> import attrs, otcodes
@@ -62,6 +68,11 @@ class PayerPolicy:
         factory=dict[str, Severity], converter=_read_only, hash=False
     )
     ignored: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it is sent to another process; the read-only mapping itself cannot be."""
+        facts = {field.name: getattr(self, field.name) for field in attrs.fields(PayerPolicy)}
+        return _rebuilt, ({**facts, "severities": dict(self.severities)},)
 
 
 POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(

@@ -480,7 +480,29 @@ def test_no_cell_that_is_written_is_a_formula(text) -> None:
     claim = otcodes.Claim(id=text, payer=text, lines=(line,))
     written = csv.write([claim])
     assert f"'{text}," in written
-    assert ",-5.00," in written
+    assert ",-5.00\n" in written
     assert f",{text}" not in written
     (again,) = readers.read_csv(written.encode(), name="out.csv").claims
     assert (again.id, again.payer, again.lines[0].charge_usd) == (text, text, Decimal("-5.00"))
+
+
+def test_a_claim_that_lost_a_line_is_not_judged_by_the_day() -> None:
+    header = "claim_id,payer,procedure,on,units,modifiers,minutes"
+    rows = ["A1,medicare-b,97530,2026-03-02,1,GO,7", "A1,medicare-b,97140,2026-03-02,0x,GO,7"]
+    short = ["A2,medicare-b,97530,2026-03-02,1,GO,7", "A2,medicare-b,97140"]
+    batch = read_rows(*rows, *short, columns=header)
+    assert [claim.lost_lines for claim in batch.claims] == [1, 1]
+    for claim in batch.claims:
+        report = otcodes.check(claim)
+        assert not [finding for finding in report if finding.rule.startswith(("units.", "pair."))]
+        assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
+    text = json.dumps([{"id": "A1", "lines": [LINE, {**LINE, "units": "x"}]}])
+    assert readers.read_json(text.encode(), name="week.json").claims[0].lost_lines == 1
+
+
+def test_what_was_absent_is_absent_when_written() -> None:
+    batch = read_rows("A1,97530,2026-03-02,2", columns="claim_id,procedure,on,units")
+    text = csv.write(batch.claims)
+    assert text.splitlines()[0] == "claim_id,setting,procedure,on,units"
+    again = readers.read_csv(text.encode(), name="again.csv")
+    assert otcodes.check(again.claims[0]).findings == otcodes.check(batch.claims[0]).findings

@@ -1,6 +1,8 @@
 """Each rule: a claim that it finds something wrong with, and the same claim put right."""
 
+import copy
 import datetime as dt
+import pickle
 from decimal import Decimal
 
 import attrs
@@ -431,3 +433,85 @@ def test_suggestions_are_in_force_on_the_day() -> None:
     assert near
     snapshot = otcodes.procedures.on(dt.date(2021, 3, 1))
     assert all(code in snapshot for code in near)
+
+
+@pytest.mark.parametrize("over", ["line", "day", "claim"])
+def test_words_are_as_good_as_members(over) -> None:
+    @rules.rule("acme.always", severity="warning", over=over)
+    def nothing_is_right(_, /, context):
+        """Nothing is ever right."""
+        yield context.finding(context.claim, "lines")
+
+    (finding,) = otcodes.check(claim(), rules=nothing_is_right)
+    assert (finding.rule, finding.severity) == ("acme.always", W)
+
+
+def test_a_rule_that_is_none_is_named() -> None:
+    @rules.rule("acme.none", severity=W)
+    def forgets_to_yield(*_):
+        """A rule yields."""
+
+    with pytest.raises(TypeError, match=r"acme\.none"):
+        otcodes.check(claim(), rules=forgets_to_yield)
+    with pytest.raises(ValueError, match="nonsense"):
+        rules.rule("acme.odd", severity=W, over="nonsense")(forgets_to_yield.function)
+    with pytest.raises(ValueError, match="docstring"):
+        rules.rule("acme.mute", severity=W)(lambda *_: ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"preset": "medicare_b"}, otcodes.UnknownPayerError),
+        ({"ignored": ["modifier.colour"]}, otcodes.UnknownRuleError),
+        ({"severities": {"units.colour": "error"}}, otcodes.UnknownRuleError),
+        ({"ignored": "modifier.order"}, otcodes.FieldError),
+    ],
+)
+def test_a_policy_with_a_slip_is_refused(changes, error) -> None:
+    with pytest.raises(error):
+        otcodes.check(claim(), policy=attrs.evolve(otcodes.payers.policy("medicare-b"), **changes))
+
+
+def test_a_policy_ignores_groups_and_names_rules_of_ones_own() -> None:
+    plan = attrs.evolve(
+        otcodes.payers.policy("medicare-b"), ignored=["modifier"], severities={"acme.friday": "error"}
+    )
+    assert otcodes.check(claim(line(modifiers=())), policy=plan).is_clean
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"rules": "medicare-b"}, {"policy": "commercial"}, {"claim": {"lines": []}}]
+)
+def test_arguments_of_the_wrong_type_are_named(arguments) -> None:
+    with pytest.raises(TypeError, match=f"{next(iter(arguments))} is a "):
+        otcodes.check(arguments.pop("claim", claim()), **arguments)
+
+
+def test_reports_and_policies_travel_between_processes() -> None:
+    report = otcodes.check(claim(line(modifiers=())))
+    again = pickle.loads(pickle.dumps(report))  # noqa: S301 -- users send them
+    assert again == report
+    with pytest.raises(otcodes.OtcodesError, match="check the claim here"):
+        again.fixed()
+    policy = otcodes.payers.policy("workers-comp")
+    again = pickle.loads(pickle.dumps(policy))  # noqa: S301 -- as above
+    assert again == copy.deepcopy(policy) == policy
+
+
+def test_zero_units_leave_the_days_units_unjudged_and_say_so() -> None:
+    report = otcodes.check(claim(line(units=0, minutes=6), line("97140", units=5, minutes=8)))
+    assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
+
+
+def test_editions_are_those_of_the_day() -> None:
+    diagnoses = {
+        day: otcodes.check(claim(line(on=day))).editions["diagnoses"] for day in (DOS, dt.date(2026, 10, 1))
+    }
+    assert diagnoses == {DOS: "icd-10-cm-fy2026", dt.date(2026, 10, 1): "icd-10-cm-fy2027"}
+
+
+def test_a_number_for_a_code_is_told_why_not() -> None:
+    for ask in (otcodes.procedures.on(DOS).get, lambda code: otcodes.procedures.verdict(code, on=DOS)):
+        with pytest.raises(TypeError, match="a code is a str such as"):
+            ask(97530)

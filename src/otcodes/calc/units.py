@@ -9,8 +9,9 @@ CPT midpoint: each code stands alone, and has a unit once more than half of its 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -21,7 +22,6 @@ from ..records import Procedure, Timing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
 
 QUARTER_HOUR_MINUTES = 15
 
@@ -148,6 +148,8 @@ def timed_units(
         >>> units.steps[0]
         '31 timed minutes allow 2 units (23 to 37 minutes)'
     """
+    if not isinstance(cast("object", minutes), Mapping):
+        raise FieldError("timed_units", "minutes", minutes, "a mapping from procedure codes to minutes")
     try:
         method = UnitMethod(method)
     except ValueError:

@@ -228,6 +228,8 @@ class Collector:
         lines: Iterable[ServiceLine],
         place: str,
         columns: Mapping[str, str] = NO_COLUMNS,
+        *,
+        lost_lines: int = 0,
     ) -> None:
         """Add a claim; where one of its own fields could not be read, it stays out and a problem says so.
 
@@ -238,7 +240,7 @@ class Collector:
         if found is None:
             return
         try:
-            self.claims.append(Claim(**found, lines=tuple(lines), file=self.file))
+            self.claims.append(Claim(**found, lines=tuple(lines), file=self.file, lost_lines=lost_lines))
         except FieldError as error:
             field = columns.get(error.field, error.field)
             self.problem(place, field, error.value, error.expected, name)

@@ -7,7 +7,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+import attrs
+
 from ..errors import ReadError, shown
+from ..records import Discipline
 from ._batch import LINE_FIELDS, REQUIRED, Batch, Collector
 
 if TYPE_CHECKING:
@@ -50,17 +53,29 @@ def read(content: bytes, name: str) -> Batch:
     rows = _rows(lines, start + bool(said), delimiter, collected)
     header = next(rows, None)
     if header is None or collected.problems:
-        found = str(collected.problems[0]) if collected.problems else "expected a header line, found none"
-        raise ReadError(name, found)
+        bad = collected.problems[0] if collected.problems else None
+        expected = f"{bad.place}: expected {bad.expected}" if bad else "expected a header line, found none"
+        raise ReadError(name, expected)
     columns = [column.strip().lower() for column in header[1]]
     _check_header(columns, collected)
-    claims: dict[str | int, tuple[int, dict[str, str], list[ServiceLine]]] = {}
+    claims: dict[str | int, _Rows] = {}
     for number, cells in rows:
         _read_row(number, cells, columns, claims, collected)
-    for number, facts, own in claims.values():
-        if own:
-            collected.claim(facts, own, f"line {number}", COLUMNS)
+    for each in claims.values():
+        if each.lines:
+            place = f"line {each.number}"
+            collected.claim(each.facts, each.lines, place, COLUMNS, lost_lines=each.lost)
     return collected.batch()
+
+
+@attrs.define
+class _Rows:
+    """The rows of one claim: the first one's number, the claim's fields, its lines, how many were lost."""
+
+    number: int
+    facts: dict[str, str]
+    lines: list[ServiceLine] = attrs.field(factory=list["ServiceLine"])
+    lost: int = 0
 
 
 def _decode(content: bytes, collected: Collector) -> str:
@@ -138,29 +153,31 @@ def _check_header(columns: list[str], collected: Collector) -> None:
 
 
 def _read_row(
-    number: int,
-    cells: list[str],
-    columns: list[str],
-    claims: dict[str | int, tuple[int, dict[str, str], list[ServiceLine]]],
-    collected: Collector,
+    number: int, cells: list[str], columns: list[str], claims: dict[str | int, _Rows], collected: Collector
 ) -> None:
     place = f"line {number}"
-    if len(cells) != len(columns):
-        collected.problem(place, "", None, f"{len(columns)} cells, found {len(cells)}")
-        return
-    facts = dict(zip(columns, map(_cell, cells)))  # noqa: B905 -- counted just above
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells.pop()  # a delimiter too many, behind the last cell
+    facts = dict(zip(columns, map(_cell, cells)))  # noqa: B905 -- of a row too short, too, the claim is known
     claim = facts.get("claim_id") or None
     own = {CLAIM_COLUMNS[column]: value for column, value in facts.items() if column in CLAIM_COLUMNS}
-    line = collected.line(
-        {column: value for column, value in facts.items() if column in LINE_FIELDS}, place, claim
-    )
-    known = claims.setdefault(claim or number, (number, own, []))
+    line = None
+    if len(cells) == len(columns):
+        of_line = {column: value for column, value in facts.items() if column in LINE_FIELDS}
+        line = collected.line(of_line, place, claim)
+    else:
+        collected.problem(place, "", None, f"{len(columns)} cells, found {len(cells)}", claim)
+        own = {}
+    known = claims.setdefault(claim or number, _Rows(number, own))
+    if line is None:
+        known.lost += 1
+    else:
+        known.facts = known.facts or own
+        known.lines.append(line)
     for field, value in own.items():
-        if value != known[1].get(field):
-            expected = f"the value that line {known[0]} has for the same claim"
+        if value != known.facts.get(field, value):
+            expected = f"the value that line {known.number} has for the same claim"
             collected.problem(place, COLUMNS[field], value, expected, claim)
-    if line is not None:
-        known[2].append(line)
 
 
 def _cell(text: str) -> str:
@@ -172,21 +189,23 @@ def _cell(text: str) -> str:
 
 
 def write(claims: Iterable[Claim]) -> str:
-    """The claims as CSV text, one row a line, with every column of the documented form.
+    """The claims as CSV text, one row a line, with the columns of the documented form that they fill.
 
     A claim of several lines that has no id gets one, by which its lines stay together.
     """
-    columns = [*CLAIM_COLUMNS, *LINE_FIELDS]
-
-    def rows() -> Iterator[list[Any]]:
-        for number, claim in enumerate(claims, 1):
-            own = claim.to_dict()
-            if len(claim.lines) > 1:
-                own.setdefault("id", f"claim {number}")
-            of_claim = [own.get(field) for field in CLAIM_COLUMNS.values()]
-            yield from (of_claim + [line.get(column) for column in LINE_FIELDS] for line in own["lines"])
-
-    return write_rows(columns, rows())
+    written: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    for number, claim in enumerate(claims, 1):
+        facts = claim.to_dict()
+        if len(claim.lines) > 1:
+            facts.setdefault("id", f"claim {number}")
+        own = {column: facts[field] for column, field in CLAIM_COLUMNS.items() if field in facts}
+        written += [(own, line) for line in facts["lines"]]
+    # A column that no claim has a word of would read as one that is there and empty.
+    there = {column for own, line in written for column in (*own, *line)} | set(REQUIRED)
+    if all(own["claim_discipline"] == Discipline.OCCUPATIONAL_THERAPY for own, _ in written):
+        there.discard("claim_discipline")  # it is the default, and seldom in the input
+    columns = [column for column in (*CLAIM_COLUMNS, *LINE_FIELDS) if column in there]
+    return write_rows(columns, ([(own | line).get(column) for column in columns] for own, line in written))
 
 
 def write_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

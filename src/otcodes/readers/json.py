@@ -79,12 +79,13 @@ def _read_claim(value: Any, place: str, collected: Collector) -> None:
     name = claim["id"] if isinstance(claim.get("id"), str) else None
     given = _list(claim.get("lines"))
     if not given:
-        collected.problem(place, "lines", claim.get("lines"), "a list of service lines", name)
+        collected.problem(place, "lines", None, "a list of one service line or more", name)
         return
     lines = [line for line in _lines(given, place, name, collected) if line is not None]
     _note_unknown(claim, (*CLAIM_FIELDS, "lines"), place, collected)
     if lines:
-        collected.claim({key: claim[key] for key in claim if key in CLAIM_FIELDS}, lines, place)
+        own = {key: claim[key] for key in claim if key in CLAIM_FIELDS}
+        collected.claim(own, lines, place, lost_lines=len(given) - len(lines))
 
 
 def _expect_object(found: _Object | None, place: str, claim: str | None, collected: Collector) -> None:

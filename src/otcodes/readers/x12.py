@@ -299,7 +299,8 @@ class _Reading:
         if lines:
             facts = claim.facts | {"diagnoses": claim.diagnoses, "payer": self._payer(lines[0])}
             known = {field: value for field, value in facts.items() if value}
-            self._collected.claim(known, lines, claim.place)
+            lost = len(claim.lines) - len(lines)
+            self._collected.claim(known, lines, claim.place, lost_lines=lost)
         self._claim = None
 
     def _made(self, line: _Line) -> ServiceLine | None:

@@ -8,7 +8,7 @@ report's `not_checked`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
@@ -140,7 +140,7 @@ def rule(
         id: what is wrong, as `group.what`.
         severity: how bad it is.
         cites: where the rule stands written.
-        over: what the function is called with.
+        over: what the function is called with: each `line`, the lines of a `day`, or the `claim`.
         presets: names of the presets it belongs to; `None` is every one.
         reads: names of the tables it rests on.
         applies: asked once per code and day whether the rule can say anything of it.
@@ -164,10 +164,10 @@ def rule(
             raise ValueError(msg)
         return Rule(
             id=id,
-            severity=severity,
+            severity=Severity(severity),
             statement=statement,
             function=function,
-            over=over,
+            over=Over(over),
             cites=cites,
             presets=None if presets is None else frozenset(presets),
             reads=tuple(reads),
@@ -489,9 +489,13 @@ def _due(rules: RuleSet, context: Context, plans: _Plans) -> Iterator[tuple[Rule
             context.not_checked(context.path(line, "procedure"), _unknown_procedure(line, plan.facts))
     for line in (line for each in context.claims for line in each.lines if line.on in asked):
         days.setdefault(line.on, []).append(line)
+    has_lost = any(each.lost_lines for each in context.claims)
     for rule in rules:
         if rule.over is Over.CLAIM:
             yield rule, claim
+        elif rule.over is Over.DAY and has_lost:
+            context.rule = rule
+            context.not_checked("lines", "a line of the input could not be read, so no day is known whole")
         elif rule.over is Over.DAY:
             yield from ((rule, tuple(lines)) for day, lines in days.items() if rule.id in asked[day])
 
@@ -500,7 +504,10 @@ def _ask(rule: Rule, subject: Subject, context: Context) -> list[Finding]:
     context.rule = rule
     found: list[Finding] = []
     try:
-        found.extend(rule.function(subject, context))
+        findings = rule.function(subject, context)
+        if cast("object", findings) is None:
+            raise TypeError(f"the rule {rule.id} gave None: a rule yields its findings")
+        found.extend(findings)
     except CannotJudgeError as reason:
         context.not_checked(reason.path, reason.reason)
     return found

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import payers
+from ..errors import UnknownPayerError
 from . import diagnoses, lines, modifiers, pairs, places, procedures, units
 from .core import Rule, RuleSet
 
@@ -20,6 +21,7 @@ def _rules() -> tuple[Rule, ...]:
 
 
 CATALOGUE = RuleSet(_rules())
+PRESETS = frozenset(name for policy in payers.POLICIES.values() if (name := policy.preset))
 
 
 def preset(payer: str | None) -> RuleSet:
@@ -42,9 +44,21 @@ def preset(payer: str | None) -> RuleSet:
 
 @lru_cache(maxsize=64)
 def of_policy(policy: payers.PayerPolicy) -> RuleSet:
-    """The rules that a policy applies, without those it ignores."""
+    """The rules that a policy applies, without those it ignores.
+
+    Raises:
+        UnknownPayerError: its preset is none.
+        UnknownRuleError: it ignores, or sets the severity of, a rule that there is not.
+    """
     name = policy.preset
-    kept = [rule for rule in CATALOGUE if rule.id not in policy.ignored]
+    if name is not None and name not in PRESETS:
+        raise UnknownPayerError(name, tuple(sorted(PRESETS)))
+    groups = {rule.id.partition(".")[0] for rule in CATALOGUE}
+    # A name of another group is that of a rule of one's own.
+    named = [each for each in (*policy.ignored, *policy.severities) if each.partition(".")[0] in groups]
+    ignored = {rule.id for rule in CATALOGUE.select(*(each for each in policy.ignored if each in named))}
+    CATALOGUE.select(*named)  # raises for a rule that there is not
+    kept = [rule for rule in CATALOGUE if rule.id not in ignored]
     judged = [rule for rule in kept if rule.presets is None or name in rule.presets]
     pending = [rule for rule in kept if name is None and rule not in judged]
     return RuleSet(tuple(judged), tuple(pending))

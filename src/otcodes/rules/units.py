@@ -100,8 +100,12 @@ def _groups(lines: tuple[ServiceLine, ...], context: Context) -> Iterator[_Group
         if _is_timed(context.facts(line)) or _is_lost(line, context):
             by_discipline.setdefault(context.discipline_of(line), []).append(line)
     for discipline, timed in by_discipline.items():
-        if not all(map(_is_whole, timed)):
-            continue  # units.not-positive says so; their sum means nothing
+        odd = next((line for line in timed if not _is_whole(line)), None)
+        if odd is not None:
+            context.not_checked(
+                context.path(odd, "units"), "the units of a line are no whole number above zero"
+            )
+            continue
         judged = _judged(timed, context)
         if judged:
             key = ("units", lines[0].on, discipline)
