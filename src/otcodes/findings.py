@@ -163,6 +163,19 @@ class DropRepeatedModifiers(LineFix):
 
 
 @attrs.frozen
+class SortModifiers(LineFix):
+    """Put the line's modifiers in another order."""
+
+    kind: ClassVar[str] = "sort-modifiers"
+    modifiers: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+
+    def edit(self, line: ServiceLine) -> ServiceLine:
+        """The line with the same modifiers in that order; unchanged if they are no longer the same."""
+        is_same = sorted(line.modifiers) == sorted(self.modifiers)
+        return attrs.evolve(line, modifiers=self.modifiers) if is_same else line
+
+
+@attrs.frozen
 class ReplaceProcedure(LineFix):
     """Bill another procedure code."""
 
@@ -297,6 +310,7 @@ _FIXES: dict[str, type[Fix]] = {
         RemoveModifier,
         ReplaceModifier,
         DropRepeatedModifiers,
+        SortModifiers,
         ReplaceProcedure,
         SetUnits,
         ReplaceDiagnosis,

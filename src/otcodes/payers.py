@@ -48,6 +48,7 @@ class PayerPolicy:
         unit_method: how it turns minutes into units; where it is not known, a claim is wrong only if
             it is wrong by either method.
         preset: the name of the rules it applies: its own, or another payer's.
+        modifier_order: the kinds of modifiers in the order in which it wants them on a line.
         severities: for the rules whose severity differs from the rule's own.
         ignored: ids of rules, or groups of them, that it does not apply.
 
@@ -64,6 +65,7 @@ class PayerPolicy:
         default=None, converter=attrs.converters.optional(UnitMethod)
     )
     preset: str | None = None
+    modifier_order: tuple[str, ...] | None = None
     severities: Mapping[str, Severity] = attrs.field(
         factory=dict[str, Severity], converter=_read_only, hash=False
     )
@@ -75,6 +77,12 @@ class PayerPolicy:
         return _rebuilt, ({**facts, "severities": dict(self.severities)},)
 
 
+# A common and safe order; it is a convention, which is why the rule about it only informs.
+THERAPY_ORDER = (
+    *("discipline", "assistant", "threshold", "distinct-service", "telehealth"),
+    *("side", "finger", "toe", "habilitation"),
+)
+
 POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(
     {
         policy.name: policy
@@ -84,12 +92,14 @@ POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(
                 label="Medicare Part B",
                 unit_method=UnitMethod.MEDICARE,
                 preset="medicare-b",
+                modifier_order=THERAPY_ORDER,
             ),
             PayerPolicy(
                 name="commercial",
                 label="Commercial plan, CPT rules",
                 unit_method=UnitMethod.MIDPOINT,
                 preset="commercial",
+                modifier_order=THERAPY_ORDER,
             ),
             # Named, so that a claim may say who pays; what is theirs alone is not on board yet.
             PayerPolicy(name="medicaid", label="Medicaid"),

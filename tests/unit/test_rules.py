@@ -78,6 +78,7 @@ CASES = [
     ("modifier.conflict", E, claim(line(modifiers=("GO", "59", "XE"))), claim()),
     ("modifier.conflict", E, claim(line(modifiers=("GO", "96", "97"))), claim(line(modifiers=("GO", "97")))),
     ("modifier.conflict", W, claim(line(modifiers=("GO", "KX", "GA"))), claim(line(modifiers=("GO", "KX")))),
+    ("modifier.order", I, claim(line(modifiers=("KX", "GO"))), claim(line(modifiers=("GO", "KX")))),
     ("place.unknown", W, claim(line(place="28")), claim()),
     ("place.not-effective", E, claim(line(place="10", on=dt.date(2021, 12, 31))), claim(line(place="10"))),
     ("place.unusual", W, claim(line(place="21")), claim(line(place="12"))),
@@ -212,7 +213,7 @@ def test_an_unsafe_fix_waits_for_the_record() -> None:
 
 
 def test_a_fifth_modifier_is_not_added() -> None:
-    full = claim(line(modifiers=("KX", "96", "LT", "CR")))
+    full = claim(line(modifiers=("KX", "LT", "96", "CR")))
     repair = otcodes.check(full).repair()
     assert repair.claim == full
     assert [reason for _, reason in repair.withheld] == ["the line already has 4 modifiers"]

@@ -14,6 +14,7 @@ from ..findings import (
     DropRepeatedModifiers,
     ReplaceModifier,
     Severity,
+    SortModifiers,
 )
 from ..records import TherapyDisposition
 from ..tables import Verdict, spans_of
@@ -249,3 +250,24 @@ def modifiers_do_not_contradict(line: ServiceLine, /, context: Context) -> Itera
                 severity=Severity(row.severity),
                 rests_on=row,
             )
+
+
+@rule("modifier.order", severity=Severity.INFORMATION, reads=["modifiers"], cites=citations.NCCI, since=SINCE)
+def modifiers_are_in_the_payers_order(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """The modifiers of a line stand in the order that the payer wants."""
+    if len(line.modifiers) < 2:  # noqa: PLR2004 -- one is in order
+        return
+    order = context.policy.modifier_order
+    if order is None:
+        reason = f"in which order {context.policy.label} wants modifiers is not on board"
+        raise CannotJudgeError(reason, context.path(line, "modifiers"))
+    table = context.catalog.modifiers.on(line.on)
+    kinds = {code: row.kind for code in line.modifiers if (row := table.find(code)) is not None}
+
+    def place(code: str) -> int:
+        return order.index(kinds[code]) if kinds.get(code) in order else len(order)
+
+    ordered = tuple(sorted(line.modifiers, key=place))
+    if ordered != line.modifiers:
+        wanted = " ".join(ordered)
+        yield context.finding(line, "modifiers", f"the order is usually {wanted}", fix=SortModifiers(ordered))
