@@ -81,6 +81,7 @@ class UnitAllocation:
         most: by code, the most units in any allocation that the rule allows.
         least: by code, the fewest units in any of them.
         counts: the counts of minutes: a code, or a first code and its add-on together.
+        pooled: the codes whose units CMS's total of the day decides; the others stand alone.
         not_timed: codes that were given minutes but are not timed; the minutes do not count.
         because: by code, the step that says how many units its minutes, or the day's, allow.
         other_lengths: timed codes whose unit is no quarter hour; that the midpoint holds for them is
@@ -95,6 +96,7 @@ class UnitAllocation:
     least: Mapping[str, int] = attrs.field(repr=False)
     because: Mapping[str, str] = attrs.field(repr=False)
     not_timed: tuple[str, ...] = ()
+    pooled: frozenset[str] = frozenset()
     other_lengths: frozenset[str] = frozenset()
     counts: tuple[Count, ...] = attrs.field(repr=False)
     _share: _Share = attrs.field(repr=False, alias="share")
@@ -146,7 +148,7 @@ def timed_units(
         >>> units.total, units.by_code, units.ties
         (2, {'97530': 2, '97140': 0}, (('97530', '97140'),))
         >>> units.steps[0]
-        '31 timed minutes allow 2 units (23 to 37 minutes)'
+        '31 timed minutes allow 2 units'
     """
     if not isinstance(cast("object", minutes), Mapping):
         raise FieldError("timed_units", "minutes", minutes, "a mapping from procedure codes to minutes")
@@ -157,7 +159,8 @@ def timed_units(
     counts, not_timed = _counts(minutes, on, catalog or Catalog.bundled())
     steps: list[str] = []
     share = _by_total([count for count in counts if count.is_pooled and method is UnitMethod.MEDICARE], steps)
-    because: dict[str, str] = {}
+    pooled = frozenset(code for count in counts if count.name in share.sure for code in count.codes)
+    because: dict[str, str] = dict.fromkeys(pooled, "; ".join(steps[:2]))
     for count in counts:
         if count.name not in share.sure:
             units = share.sure[count.name] = count.midpoint_units
@@ -165,8 +168,6 @@ def timed_units(
                 f"{count.minutes} minutes of {count.name} allow {in_units(units)} by the CPT midpoint"
             )
             because.update(dict.fromkeys(count.codes, steps[-1]))
-        else:
-            because.update(dict.fromkeys(count.codes, steps[0]))
     steps += [f"{code} is not timed: its {minutes[code]} minutes do not count" for code in not_timed]
     default = {name: units + (name in share.level[: share.seats]) for name, units in share.sure.items()}
     by_code = _by_code(counts, default)
@@ -180,6 +181,7 @@ def timed_units(
         least=_by_code(counts, share.units(level=not has_tie)),
         because=because,
         not_timed=tuple(not_timed),
+        pooled=pooled,
         other_lengths=frozenset(code for count in counts if not count.is_pooled for code in count.codes),
         counts=counts,
         share=share,
@@ -235,7 +237,8 @@ def _by_total(counts: list[Count], steps: list[str]) -> _Share:
         return _Share({})
     total = sum(count.minutes for count in counts)
     cap = (total + QUARTER_HOUR_MINUTES // 2) // QUARTER_HOUR_MINUTES
-    steps.append(f"{total} timed minutes allow {in_units(cap)} ({_range_of(cap)})")
+    steps.append(f"{total} timed minutes allow {in_units(cap)}")
+    steps.append(f"{_range_of(cap)} are {in_units(cap)}")
     sure = {count.name: count.minutes // QUARTER_HOUR_MINUTES for count in counts}
     steps += [
         f"{count.name}: {count.minutes} minutes are {in_units(sure[count.name])} of a full quarter hour"

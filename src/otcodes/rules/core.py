@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Subject: TypeAlias = "ServiceLine | tuple[ServiceLine, ...] | Claim"
 Function: TypeAlias = "Callable[[Any, Context], Iterable[Finding]]"
-PLANS_KEPT = 10_000
+PLANS_KEPT, POLICIES_KEPT = 10_000, 64
 BESIDE = "(a claim beside this one)"
 
 
@@ -458,6 +458,8 @@ class RuleSet:
             claim = attrs.evolve(claim, lines=tuple(map(attrs.evolve, claim.lines)))
         plans = self._plans.get((policy, catalog))
         if plans is None:
+            if len(self._plans) >= POLICIES_KEPT:
+                self._plans.clear()
             plans = self._plans.setdefault((policy, catalog), _Plans(self.rules, policy, catalog))
         others = [each for each in beside if (each.payer, each.setting) == (claim.payer, claim.setting)]
         order = others if any(each is given for each in others) else [given, *others]

@@ -155,7 +155,7 @@ def _nearest(billed: dict[str, int], allocation: UnitAllocation) -> dict[str, in
 def _reason(group: _Group, code: str, allocation: UnitAllocation) -> str:
     """What is billed, what the minutes allow, and who has it."""
     because = allocation.because[code]
-    if because != allocation.steps[0] or len(allocation.counts) == 1:
+    if code not in allocation.pooled or len(allocation.counts) == 1:
         return f"{in_units(group.billed.get(code, 0))} of {code} billed; {because}"
     shares = ", ".join(f"{code} {units}" for code, units in _nearest(group.billed, allocation).items())
     choice = ", or another choice at the tie" if allocation.ties else ""
@@ -166,8 +166,8 @@ def _source(group: _Group, code: str) -> tuple[str, Citation]:
     """The reason by the payer's method, or that it is so by either, and where the method stands."""
     if len(group.allocations) == 1:
         allocation = group.allocations[0]
-        is_pooled = allocation.because[code] == allocation.steps[0] and "CPT" not in allocation.steps[0]
-        return _reason(group, code, allocation), citations.MCPM_5_20_2 if is_pooled else citations.CPT
+        source = citations.MCPM_5_20_2 if code in allocation.pooled else citations.CPT
+        return _reason(group, code, allocation), source
     reasons = " / ".join(_reason(group, code, allocation) for allocation in group.allocations)
     return f"by either method: {reasons}", citations.MCPM_5_20_2
 
