@@ -119,6 +119,11 @@ def test_a_first_code_and_its_add_on_share_one_count(minutes, expected, method) 
     assert timed_units(minutes, on=DOS, method=method).by_code == expected
 
 
+def test_a_tie_names_the_code_that_would_gain_the_unit() -> None:
+    assert timed_units({"97129": 23, "97530": 8}, on=DOS).ties == (("97130", "97530"),)
+    assert timed_units({"97129": 8, "97530": 8, "97110": 8}, on=DOS).ties == (("97129", "97530", "97110"),)
+
+
 def test_untimed_minutes_never_enter_the_count() -> None:
     evaluation = timed_units({"97165": 45, "97535": 16}, on=DOS)
     assert (evaluation.by_code, evaluation.not_timed) == ({"97535": 1}, ("97165",))

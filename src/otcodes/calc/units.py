@@ -160,7 +160,7 @@ def timed_units(
     steps: list[str] = []
     share = _by_total([count for count in counts if count.is_pooled and method is UnitMethod.MEDICARE], steps)
     pooled = frozenset(code for count in counts if count.name in share.sure for code in count.codes)
-    because: dict[str, str] = dict.fromkeys(pooled, "; ".join(steps[:2]))
+    because: dict[str, str] = dict.fromkeys(pooled, steps[0]) if pooled else {}
     for count in counts:
         if count.name not in share.sure:
             units = share.sure[count.name] = count.midpoint_units
@@ -175,7 +175,7 @@ def timed_units(
     return UnitAllocation(
         total=sum(by_code.values()),
         by_code=by_code,
-        ties=(share.level,) if has_tie else (),
+        ties=(tuple(_next_code(count, share) for count in _named(counts, share.level)),) if has_tie else (),
         steps=tuple(steps),
         most=_by_code(counts, share.units(level=share.seats > 0)),
         least=_by_code(counts, share.units(level=not has_tie)),
@@ -260,6 +260,16 @@ def _by_total(counts: list[Count], steps: list[str]) -> _Share:
     if len(level) > left:
         steps.append(f"a tie: {', '.join(level)} have {edge} minutes left each; the therapist may choose")
     return _Share(sure, level, left)
+
+
+def _named(counts: Iterable[Count], names: Iterable[str]) -> list[Count]:
+    by_name = {count.name: count for count in counts}
+    return [by_name[name] for name in names]
+
+
+def _next_code(count: Count, share: _Share) -> str:
+    """Which of a count's codes one more unit would go to."""
+    return count.codes[0 if share.sure[count.name] == 0 else -1]
 
 
 def _by_code(counts: Iterable[Count], share: Mapping[str, int]) -> dict[str, int]:
