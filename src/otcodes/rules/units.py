@@ -200,9 +200,9 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
             message, cites = _source(group, code)
             units, is_alone = supported.get(code, 0), sum(each.procedure == code for each in group.lines) == 1
             # At a tie the therapist chooses; of other lengths a payer may count otherwise.
-            is_proved = (
-                not any(code in tie for tie in allocation.ties) and code not in allocation.other_lengths
-            )
+            family = next(count.codes for count in allocation.counts if code in count.codes)
+            is_tied = any(each in tie for each in family for tie in allocation.ties)
+            is_proved = not is_tied and code not in allocation.other_lengths
             yield context.finding(
                 line,
                 "units",
