@@ -64,7 +64,13 @@ def check(
         findings=tuple(sorted(findings, key=_place)),
         not_checked=tuple(skipped),
         editions=catalog.editions_on(max((line.on for line in claim.lines), default=None), tables),
-        recheck=lambda changed: check(changed, rules=rules, policy=policy, catalog=catalog, beside=beside),
+        recheck=lambda changed: check(
+            changed,
+            rules=rules,
+            policy=policy,
+            catalog=catalog,
+            beside=[changed if each is claim else each for each in beside],
+        ),
     )
 
 

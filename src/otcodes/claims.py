@@ -23,7 +23,13 @@ E = TypeVar("E", bound=TextEnum)
 
 # A value in these fields is never shown in a message or a repr.
 PRIVATE = frozenset({"patient"})
+DIGITS = (-7, 9)  # of the first digit of a number: its place before or behind the point
 LARGEST = 10**9  # no claim has a number as large; one that has is noise, and costly to reckon with
+
+
+def is_sane(number: Decimal) -> bool:
+    """Whether a number is of a size that a claim can hold; one that is not is not reckoned with."""
+    return number.is_finite() and (not number or DIGITS[0] < number.adjusted() < DIGITS[1])
 
 
 def _refuse(self_: object, field: attrs.Attribute[Any], value: object, expected: str) -> FieldError:
@@ -90,7 +96,7 @@ def _units(value: Any, self_: object, field: attrs.Attribute[Any]) -> int | Deci
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise _refuse(self_, field, value, "an int (a Decimal where a file has a fraction)")
     if isinstance(value, Decimal):
-        if not value.is_finite() or abs(value) >= LARGEST:
+        if not is_sane(value):
             raise _refuse(self_, field, value, f"a number below {LARGEST}")
         return int(value) if value == value.to_integral_value() else value
     return value
@@ -110,7 +116,7 @@ def _optional_usd(value: Any, self_: object, field: attrs.Attribute[Any]) -> Dec
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise _refuse(self_, field, value, "a Decimal in US dollars, such as Decimal('120.00')")
     amount = Decimal(value)
-    if not amount.is_finite() or abs(amount) >= LARGEST:
+    if not is_sane(amount):
         raise _refuse(self_, field, value, f"an amount below {LARGEST}")
     return amount
 

@@ -27,9 +27,18 @@ def _read_only(severities: Mapping[str, Severity]) -> Mapping[str, Severity]:
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
-    if isinstance(names, str):
-        raise FieldError("PayerPolicy", "ignored", names, "a tuple of rule ids, such as ('modifier.order',)")
-    return frozenset(names)
+    return frozenset(_words(names, "ignored", "a tuple of rule ids, such as ('modifier.order',)"))
+
+
+def _order(kinds: Iterable[str]) -> tuple[str, ...]:
+    return _words(kinds, "modifier_order", "a tuple of kinds of modifiers, such as ('discipline',)")
+
+
+def _words(given: Iterable[object], field: str, expected: str) -> tuple[str, ...]:
+    words = () if isinstance(given, str) else tuple(given)
+    if isinstance(given, str) or not all(isinstance(word, str) for word in words):
+        raise FieldError("PayerPolicy", field, given, expected)
+    return tuple(map(str, words))
 
 
 def _rebuilt(facts: dict[str, object]) -> PayerPolicy:
@@ -65,7 +74,9 @@ class PayerPolicy:
         default=None, converter=attrs.converters.optional(UnitMethod)
     )
     preset: str | None = None
-    modifier_order: tuple[str, ...] | None = None
+    modifier_order: tuple[str, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_order)
+    )
     severities: Mapping[str, Severity] = attrs.field(
         factory=dict[str, Severity], converter=_read_only, hash=False
     )

@@ -506,3 +506,25 @@ def test_what_was_absent_is_absent_when_written() -> None:
     assert text.splitlines()[0] == "claim_id,setting,procedure,on,units"
     again = readers.read_csv(text.encode(), name="again.csv")
     assert otcodes.check(again.claims[0]).findings == otcodes.check(batch.claims[0]).findings
+
+
+@pytest.mark.parametrize("number", ["1e9999999", "1e-9999999", "1e99999999999999999999", "1E+1000000"])
+def test_json_numbers_beyond_all_measure_are_no_crash(number) -> None:
+    content = f'[{{"id": "A1", "lines": [{{"procedure": "97530", "on": "2026-03-02", "units": {number}}}]}}]'
+    try:
+        batch = readers.read_json(content.encode(), name="week.json")
+    except otcodes.ReadError as error:
+        assert "beyond all measure" in str(error)  # noqa: PT017 -- either is right, as Python reads it
+    else:
+        assert batch.problems
+
+
+def test_a_row_with_a_stray_quote_is_a_line_that_its_claim_lost() -> None:
+    rows = ["A,medicare-b,97530,2026-03-02,1,20,GO|59", 'A,medicare-b,97140,2026-03-02,1,"15,GO']
+    batch = read_rows(*rows, columns="claim_id,payer,procedure,on,units,minutes,modifiers")
+    assert [claim.lost_lines for claim in batch.claims] == [1]
+
+
+def test_a_long_cell_may_stand_before_a_delimiter_too_many() -> None:
+    batch = read_rows('97530,2026-03-02,1,"a\nb",', columns="procedure,on,units,id")
+    assert (len(batch.claims), batch.problems) == (1, ())

@@ -516,3 +516,35 @@ def test_a_number_for_a_code_is_told_why_not() -> None:
     for ask in (otcodes.procedures.on(DOS).get, lambda code: otcodes.procedures.verdict(code, on=DOS)):
         with pytest.raises(TypeError, match="a code is a str such as"):
             ask(97530)
+
+
+def test_a_repair_counts_a_patients_claim_once() -> None:
+    above = claim(line(units=3), line("97110", units=3), payer="commercial", patient="1")
+    (report,) = otcodes.check_many([above])
+    assert [each.units for each in report.fixed().lines] == [1, 1]
+
+
+def test_one_line_object_on_two_claims_is_two_lines() -> None:
+    shared = line()
+    occupational = claim(shared, patient="1")
+    physical = attrs.evolve(occupational, discipline="physical-therapy")
+    first, _ = otcodes.check_many([occupational, physical])
+    assert "modifier.discipline-wrong" not in {finding.rule for finding in first}
+
+
+def test_59_between_two_disciplines_is_not_called_unneeded() -> None:
+    lines = (line("97537", modifiers=("GO", "59")), line(modifiers=("GP",), discipline="physical-therapy"))
+    report = otcodes.check(claim(*lines))
+    assert "pair.modifier-unneeded" not in {finding.rule for finding in report}
+    assert "pair.modifier-unneeded" in {entry.rule for entry in report.not_checked}
+
+
+def test_a_claim_without_lines_has_no_day_to_judge_its_diagnoses_by() -> None:
+    report = otcodes.check(otcodes.Claim(payer="medicare-b", lines=(), diagnoses=("M62.81",)))
+    assert "diagnosis.unknown" in {entry.rule for entry in report.not_checked}
+
+
+def test_what_a_neighbour_lacks_is_noted_on_the_claims_own_lines() -> None:
+    whole, lacking = claim(line(), patient="1"), claim(line("97110", minutes=None), patient="1")
+    first, _ = otcodes.check_many([whole, lacking])
+    assert {(e.rule, e.path) for e in first.not_checked} >= {("units.above-minutes", "lines")}

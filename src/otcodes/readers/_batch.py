@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from ..claims import LARGEST, PRIVATE, Claim, PlanOfCare, ServiceLine
+from ..claims import LARGEST, PRIVATE, Claim, PlanOfCare, ServiceLine, is_sane
 from ..errors import FieldError, shown, shown_name
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _number(value: Any) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise BadValueError("a number")
     number = Decimal(value)
-    if not number.is_finite() or abs(number) >= LARGEST:
+    if not is_sane(number):
         raise BadValueError(f"a number below {LARGEST}")
     return int(number) if number == number.to_integral_value() else number
 

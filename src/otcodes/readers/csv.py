@@ -68,6 +68,10 @@ def read(content: bytes, name: str) -> Batch:
     return collected.batch()
 
 
+class _Broken(list[str]):
+    """The cells of a row that is no CSV: good enough to know whose line was lost."""
+
+
 @attrs.define
 class _Rows:
     """The rows of one claim: the first one's number, the claim's fields, its lines, how many were lost."""
@@ -102,9 +106,12 @@ def _rows(
         for first, cells, problem in _read_on(reader):
             number = start + first
             is_long = start + reader.line_num > number + 1
+            while len(cells) > width > 0 and not cells[-1].strip():
+                cells.pop()  # a delimiter too many, behind the last cell
             if problem or (is_long and len(cells) != width):
                 expected = f"a row of CSV ({problem or 'a quotation mark opens and does not close'})"
                 collected.problem(f"line {number + 1}", "", None, expected)
+                yield number + 1, _Broken(lines[number].split(delimiter))
                 start = number + 1
                 break
             if any(cell.strip() for cell in cells):
@@ -156,13 +163,13 @@ def _read_row(
     number: int, cells: list[str], columns: list[str], claims: dict[str | int, _Rows], collected: Collector
 ) -> None:
     place = f"line {number}"
-    while len(cells) > len(columns) and not cells[-1].strip():
-        cells.pop()  # a delimiter too many, behind the last cell
     facts = dict(zip(columns, map(_cell, cells)))  # noqa: B905 -- of a row too short, too, the claim is known
     claim = facts.get("claim_id") or None
     own = {CLAIM_COLUMNS[column]: value for column, value in facts.items() if column in CLAIM_COLUMNS}
     line = None
-    if len(cells) == len(columns):
+    if isinstance(cells, _Broken):
+        own = {}
+    elif len(cells) == len(columns):
         of_line = {column: value for column, value in facts.items() if column in LINE_FIELDS}
         line = collected.line(of_line, place, claim)
     else:
@@ -199,7 +206,7 @@ def write(claims: Iterable[Claim]) -> str:
         if len(claim.lines) > 1:
             facts.setdefault("id", f"claim {number}")
         own = {column: facts[field] for column, field in CLAIM_COLUMNS.items() if field in facts}
-        written += [(own, line) for line in facts["lines"]]
+        written += [(own, line) for line in facts.get("lines", ())]
     # A column that no claim has a word of would read as one that is there and empty.
     there = {column for own, line in written for column in (*own, *line)} | set(REQUIRED)
     if all(own["claim_discipline"] == Discipline.OCCUPATIONAL_THERAPY for own, _ in written):

@@ -49,8 +49,8 @@ def _load(content: bytes, name: str) -> Any:
         raise ReadError(name, f"byte {error.start}: expected UTF-8") from None
     except RecursionError:
         raise ReadError(name, "its values are nested too deeply to be claims") from None
-    except ValueError:
-        raise ReadError(name, "it holds NaN, an infinity, or an integer of thousands of digits") from None
+    except (ValueError, ArithmeticError):
+        raise ReadError(name, "it holds NaN, an infinity, or a number beyond all measure") from None
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -266,11 +266,19 @@ class Context:
         return BESIDE if line is None else f"lines[{line}].{field}"
 
     def not_checked(self, path: str, reason: str) -> None:
-        """Note that the running rule could not judge something."""
+        """Note, once, that the running rule could not judge something."""
         assert self.rule is not None  # noqa: S101 -- as above
-        self.skipped.append(
-            NotChecked(rule=self.rule.id, reason=reason, path=path, claim=self.claim.id, file=self.claim.file)
+        # What a claim beside this one lacks keeps this one's lines of the day from being judged.
+        place = "lines" if path == BESIDE else path
+        entry = NotChecked(
+            rule=self.rule.id, reason=reason, path=place, claim=self.claim.id, file=self.claim.file
         )
+        if entry not in self.skipped:
+            self.skipped.append(entry)
+
+    def owns(self, line: ServiceLine) -> bool:
+        """Whether a line is this claim's, and not one of a claim beside it."""
+        return id(line) in self._places
 
     def facts(self, line: ServiceLine) -> CodeFacts:
         """What is known of a line's procedure on its day."""
@@ -454,8 +462,8 @@ class RuleSet:
                 same payer and setting; where the claim is among them, in that order, else after its own.
         """
         given = claim
-        if len({id(line) for line in claim.lines}) < len(claim.lines):  # a line is known by its identity
-            claim = attrs.evolve(claim, lines=tuple(map(attrs.evolve, claim.lines)))
+        if len({id(line) for line in claim.lines}) < len(claim.lines):
+            claim = _with_lines_of_its_own(claim)
         plans = self._plans.get((policy, catalog))
         if plans is None:
             if len(self._plans) >= POLICIES_KEPT:
@@ -463,7 +471,7 @@ class RuleSet:
             plans = self._plans.setdefault((policy, catalog), _Plans(self.rules, policy, catalog))
         others = [each for each in beside if (each.payer, each.setting) == (claim.payer, claim.setting)]
         order = others if any(each is given for each in others) else [given, *others]
-        claims = [claim if each is given else each for each in order]
+        claims = [claim if each is given else _with_lines_of_its_own(each) for each in order]
         context = Context(claim, policy, catalog, claims, plans)
         findings = [
             finding
@@ -475,6 +483,11 @@ class RuleSet:
             context.not_checked("", f"whether {policy.label} applies it is not on board")
         # A finding on a line of a claim beside this one is that claim's.
         return [finding for finding in findings if finding.path != BESIDE], context.skipped
+
+
+def _with_lines_of_its_own(claim: Claim) -> Claim:
+    """The same claim; a line is known by its identity, so no line object may stand in two places."""
+    return attrs.evolve(claim, lines=tuple(map(attrs.evolve, claim.lines)))
 
 
 def _due(rules: RuleSet, context: Context, plans: _Plans) -> Iterator[tuple[Rule, Subject]]:

@@ -138,6 +138,8 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
     Those that the table does not know are noted as not checked by the running rule.
     """
     diagnoses = context.catalog.diagnoses
+    if claim.diagnoses and not claim.lines:
+        context.not_checked("lines", "a claim without lines has no day of service")
     for index, code in enumerate(claim.diagnoses):
         if not re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NEVER, WITH_MODIFIER = "0", "1"
 DISTINCT_SERVICE = "59"
+TWO_DISCIPLINES = "whether one provider furnished the lines of both disciplines is not given"
 
 
 def _is_known(facts: CodeFacts) -> bool:
@@ -91,12 +92,13 @@ def _note_unknown(line: ServiceLine, codes: Iterable[str], context: Context) -> 
 def _note_unknown_pairs(lines: tuple[ServiceLine, ...], context: Context) -> None:
     for number, line in enumerate(lines):  # each pair once
         others = lines[number + 1 :]
+        if not context.owns(line):
+            others = tuple(filter(context.owns, others))
         _note_unknown(
             line, [each.procedure for each in others if _is_one_provider(line, each, context)], context
         )
         if not all(_is_one_provider(line, each, context) for each in others):
-            reason = "whether one provider furnished the lines of both disciplines is not given"
-            context.not_checked(context.path(line, "procedure"), reason)
+            context.not_checked(context.path(line, "procedure"), TWO_DISCIPLINES)
 
 
 def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[str]:
@@ -160,11 +162,14 @@ def distinct_service_modifier_has_its_pair(
     for line in lines:
         table = context.catalog.pair_modifiers.on(line.on)
         rows = [row for row in map(table.find, line.modifiers) if row is not None and not row.sites]
-        if not rows or id(line) in in_pairs:
+        if not rows or id(line) in in_pairs or not context.owns(line):
             continue
         if any(other is not line and other.procedure == line.procedure for other in lines):
             continue  # it may tell two lines of one code apart
         if _note_unknown(line, [other.procedure for other in lines], context):
+            continue
+        if not all(_is_one_provider(line, other, context) for other in lines):
+            context.not_checked(context.path(line, "modifiers"), TWO_DISCIPLINES)
             continue
         modifier = rows[0].modifier
         setting = context.claim.setting.value

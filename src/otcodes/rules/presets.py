@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import payers
-from ..errors import UnknownPayerError
+from ..errors import UnknownPayerError, UnknownRuleError
 from . import diagnoses, lines, modifiers, pairs, places, procedures, units
 from .core import Rule, RuleSet
 
@@ -57,7 +57,10 @@ def of_policy(policy: payers.PayerPolicy) -> RuleSet:
     # A name of another group is that of a rule of one's own.
     named = [each for each in (*policy.ignored, *policy.severities) if each.partition(".")[0] in groups]
     ignored = {rule.id for rule in CATALOGUE.select(*(each for each in policy.ignored if each in named))}
-    CATALOGUE.select(*named)  # raises for a rule that there is not
+    ids = tuple(rule.id for rule in CATALOGUE)
+    for name_ in policy.severities:
+        if name_ in named and name_ not in ids:
+            raise UnknownRuleError(name_, ids)
     kept = [rule for rule in CATALOGUE if rule.id not in ignored]
     judged = [rule for rule in kept if rule.presets is None or name in rule.presets]
     pending = [rule for rule in kept if name is None and rule not in judged]

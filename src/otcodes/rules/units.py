@@ -202,7 +202,8 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
             # At a tie the therapist chooses; of other lengths a payer may count otherwise.
             family = next(count.codes for count in allocation.counts if code in count.codes)
             is_tied = any(each in tie for each in family for tie in allocation.ties)
-            is_proved = not is_tied and code not in allocation.other_lengths
+            # Of a first code and its add-on, what the one has too many may be the other's.
+            is_proved = len(family) == 1 and not is_tied and code not in allocation.other_lengths
             yield context.finding(
                 line,
                 "units",
