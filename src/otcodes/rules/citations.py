@@ -11,8 +11,6 @@ def _manual(section: str) -> Citation:
     return Citation("Medicare Claims Processing Manual (Pub. 100-04), chapter 5", section, MANUALS, CMS)
 
 
-MCPM_5_10_6 = _manual("section 10.6")
-MCPM_5_20 = _manual("section 20")
 MCPM_5_20_1 = _manual("section 20.1")
 MCPM_5_20_2 = _manual("section 20.2")
 MCPM_26_10 = Citation(
@@ -27,7 +25,6 @@ MCPM_26_10_5 = Citation(
     MANUALS,
     CMS,
 )
-THERAPY_CODE_LIST = Citation("Annual therapy update: therapy code list and dispositions", "", THERAPY, CMS)
 ASSISTANTS = Citation("Billing examples using CQ/CO modifiers", "", THERAPY, CMS)
 NCCI = Citation(
     "National Correct Coding Initiative procedure-to-procedure edits and policy manual",
