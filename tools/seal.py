@@ -13,8 +13,10 @@ import re
 import sys
 from typing import Any
 
-from otcodes._store import Entry, read_manifest
-from tables import DATA, INTERVAL, TableError, canonical, read_csv
+from otcodes._blocks import Blocks
+from otcodes._manifest import Entry
+from otcodes._store import BLOCKS, read_manifest
+from tables import DATA, INTERVAL, TableError, blocks_of, canonical, read_csv, rows_of
 
 
 class Folder:
@@ -32,6 +34,8 @@ def measure(entry: Entry) -> dict[str, Any]:
         content = path.read_bytes()
     except FileNotFoundError:
         raise TableError("no such file") from None
+    if path.suffix == BLOCKS:
+        return _measure_blocks(entry, content)
     key = entry.key
     header = content.partition(b"\n")[0].decode().split(",")
     start = [*key, *INTERVAL]
@@ -41,6 +45,15 @@ def measure(entry: Entry) -> dict[str, Any]:
     if canonical(rows, key=key, columns=header[len(start) :]).encode() != content:
         raise TableError("the order, quoting or line ends are not canonical")
     return {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _measure_blocks(entry: Entry, content: bytes) -> dict[str, Any]:
+    rows = rows_of(entry.file, content)
+    fingerprint = Blocks(entry.file, content).fingerprint
+    again = blocks_of(rows, columns=tuple(rows[0])[2 + len(INTERVAL) :])
+    if Blocks(entry.file, again).fingerprint != fingerprint:
+        raise TableError("the order or form of the rows is not canonical")
+    return {"rows": len(rows), "sha256": fingerprint}
 
 
 def with_values(text: str, table: str, values: dict[str, Any]) -> str:

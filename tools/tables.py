@@ -3,6 +3,9 @@
 A table is a CSV file: UTF-8, LF, minimal quoting, a header, one row an interval of one key. The
 key columns come first, then `INTERVAL`, then the rest. Rows are in text order of key, then of
 ``valid_from``. Dates are ISO and both ends are inclusive; an empty ``valid_to`` is open.
+
+A table of codes too large for that is a file of blocks, by category: the code and its title come first,
+then `INTERVAL`, then the rest, with tabs between them.
 """
 
 from __future__ import annotations
@@ -13,8 +16,12 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from otcodes._blocks import Blocks, pack
+
 DATA = Path(__file__).resolve().parent.parent / "src" / "otcodes" / "data"
 INTERVAL = ("valid_from", "valid_to", "is_start_known", "confirmed_to")
+
+CATEGORY = 3  # characters of an ICD-10-CM category, the key of its block
 
 Row = Mapping[str, str]
 
@@ -78,6 +85,38 @@ def check_interval(row: Row) -> None:
         raise TableError(f"confirmed_to is after valid_to: {dict(row)}")
     if row["is_start_known"] not in ("yes", "no"):
         raise TableError(f"is_start_known is neither yes nor no: {dict(row)}")
+
+
+def blocks_of(rows: Iterable[Row], *, columns: Sequence[str]) -> bytes:
+    """The file of blocks of a table of codes with titles; `columns` are those after `INTERVAL`.
+
+    Raises `TableError` as `canonical` does, and for a tab in a cell.
+    """
+    header = ("code", "title", *INTERVAL, *columns)
+    ordered = sorted(rows, key=lambda row: (row["code"], row["valid_from"]))
+    check_rows(ordered, key=("code",))
+    lines: dict[str, list[str]] = {}
+    for row in ordered:
+        if set(row) != set(header):
+            raise TableError(f"columns {sorted(row)} are not {sorted(header)}")
+        line = "\t".join(row[name] for name in header)
+        if line.count("\t") != len(header) - 1:
+            raise TableError(f"a tab in a cell: {row['code']}")
+        lines.setdefault(row["code"][:CATEGORY], []).append(line)
+    return pack(
+        header, {category: "".join(f"{line}\n" for line in of).encode() for category, of in lines.items()}
+    )
+
+
+def rows_of(file: str, content: bytes) -> list[dict[str, str]]:
+    """The rows of a file of blocks."""
+    blocks = Blocks(file, content)
+    texts = [(blocks.read(key) or b"").decode() for key in blocks]
+    return [
+        dict(zip(blocks.columns, line.split("\t"), strict=True))
+        for text in texts
+        for line in text.splitlines()
+    ]
 
 
 def write_table(name: str, rows: Iterable[Row], *, key: Sequence[str], columns: Sequence[str]) -> int:

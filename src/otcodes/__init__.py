@@ -54,7 +54,8 @@ if TYPE_CHECKING:
         TherapyDisposition,
         Timing,
     )
-    from .tables import Snapshot, Table, Verdict
+    from .tables import Snapshot, Table
+    from .verdicts import Verdict
 
     procedures: Table[Procedure]
     diagnoses: Table[Diagnosis]
@@ -114,7 +115,8 @@ _MODULES = {
         "TherapyDisposition",
         "Timing",
     ),
-    "tables": ("Snapshot", "Table", "Verdict"),
+    "tables": ("Snapshot", "Table"),
+    "verdicts": ("Verdict",),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 _SUBMODULES = ("calc", "errors", "payers", "readers", "rules")

@@ -1,35 +1,30 @@
-"""The only reader of tables: manifest, hashes, rows. Nothing is read before it is asked for.
+"""The only reader of tables: files, hashes, rows. Nothing is read before it is asked for.
 
-A table is a CSV file in canonical form beside a `manifest.toml` that says what it covers and what it was
-made from. The manifest keeps to lines of TOML that need no TOML reader, which Python 3.10 has not: headers
-of tables and editions, and `key = value` with a plain string, number, boolean or array of strings.
+A table is a CSV file in canonical form, or, where that would be too large, a file of blocks; the manifest
+beside it says what it covers and what it was made from.
 """
 
 from __future__ import annotations
 
-import _csv  # csv.reader itself; the csv module around it costs a lookup's whole time budget to import
-import datetime as dt
-import importlib
 import os.path
-import re
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from ._text import normalize_code
+from ._blocks import Blocks
+from ._hashing import sha256
+from ._manifest import MANIFEST, Entry, Key, Manifest
+from ._text import DOT
 from .errors import TableError
-from .records import R
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator
 
-Key: TypeAlias = "str | tuple[str, ...]"
+    from .records import R
 
-MANIFEST = "manifest.toml"
-TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
-ARRAY = re.compile(r'\[("[^"\\]*"(, "[^"\\]*")*)?\]')
-# Columns of a key of several columns that hold words, not codes.
-WORDS = frozenset({"payer", "setting"})
+BLOCKS = ".blocks"
+TEXTS_KEPT = 64
 
 
 class Source(Protocol):
@@ -51,217 +46,16 @@ class PackagedSource:
         return content
 
 
-@attrs.frozen(kw_only=True)
-class Edition:
-    """One official publication that a table was made from.
+class Rows(Protocol):
+    """The rows of one file by their key, still as text; a row becomes a record when it is asked for."""
 
-    Attributes:
-        id: its short name here.
-        effective: the first day it speaks for.
-        publisher: who publishes it.
-        title: its title.
-        sha256: of the file that was used; empty where facts were taken from pages.
-    """
+    def __contains__(self, key: object) -> bool:
+        """Whether there are rows of a normalised key."""
+        ...
 
-    id: str
-    effective: dt.date
-    publisher: str
-    title: str
-    sha256: str = attrs.field(repr=False)
-
-
-@attrs.frozen(kw_only=True)
-class Coverage:
-    """What a table can answer for: a span of days, and a scope of codes in which a missing one is unknown.
-
-    Attributes:
-        scope: ranges of normalised codes, first and last, inside which "not in the table" is an answer.
-        first: the first day of that answer.
-        last: the last day that an edition on board speaks for.
-        carried_to: the last day up to which a slow-moving code set still answers, marked.
-        carries_forward: whether open rows answer without end after `last`, marked.
-    """
-
-    scope: tuple[tuple[str, str], ...]
-    first: dt.date
-    last: dt.date
-    carried_to: dt.date | None = None
-    carries_forward: bool = False
-
-    @property
-    def horizon(self) -> dt.date:
-        """The last day for which the table answers at all."""
-        if self.carries_forward:
-            return dt.date.max
-        return max(self.last, self.carried_to or self.last)
-
-    def includes(self, code: str) -> bool:
-        """Whether the code is one of those whose absence means something."""
-        return any(first <= code <= last and len(code) == len(first) for first, last in self.scope)
-
-    def __str__(self) -> str:
-        """The coverage in words."""
-        scope = ", ".join(f"{first} to {last}" if first != last else first for first, last in self.scope[:4])
-        more = ", …" if len(self.scope) > 4 else ""  # noqa: PLR2004 -- as many as are shown
-        days = f"{self.first} to {self.last}"
-        if self.carries_forward:
-            days += ", carried forward after that"
-        elif self.carried_to:
-            days += f", carried to {self.carried_to}"
-        return f"{days}; complete for {scope}{more}" if scope else f"{days}; only the codes listed"
-
-
-@attrs.frozen(kw_only=True)
-class Entry:
-    """A table's entry in the manifest.
-
-    Attributes:
-        name: the table's name.
-        file: its file beside the manifest.
-        key: the columns that name a row, without its days.
-        rows: how many rows there are.
-        sha256: of the file's bytes.
-        coverage: what it can answer for.
-        editions: what it was made from, oldest first.
-        licence: under which terms the facts may be used.
-        note: what a user should know of it.
-    """
-
-    name: str
-    file: str
-    key: tuple[str, ...]
-    rows: int
-    sha256: str = attrs.field(repr=False)
-    coverage: Coverage
-    editions: tuple[Edition, ...]
-    licence: str
-    note: str
-
-    def normalize(self, key: Key) -> Key:
-        """The form of a code, or of a key of several columns, that rows are filed under."""
-        if not isinstance(key, tuple):
-            return normalize_code(key)
-        return tuple(
-            [
-                str(part) if column in WORDS else normalize_code(part)
-                for column, part in zip(self.key, key, strict=True)
-            ]
-        )
-
-    def edition_on(self, day: dt.date) -> str:
-        """The id of the newest edition that had taken effect on a day; of an earlier day, the oldest."""
-        there = [edition for edition in self.editions if edition.effective <= day]
-        return (there or self.editions)[-1 if there else 0].id
-
-    @property
-    def last_edition(self) -> str:
-        """The id of the newest edition that speaks for the whole table, which is carried forward after it."""
-        spoken = [edition for edition in self.editions if edition.effective <= self.coverage.last]
-        return max(spoken, key=lambda edition: edition.effective).id
-
-    def covers(self, key: Key) -> bool:
-        """Whether a missing key is an answer, on a covered day: all its codes are in the scope."""
-        if isinstance(key, str):
-            return self.coverage.includes(key)
-        codes = (part for column, part in zip(self.key, key, strict=True) if column not in WORDS)
-        return all(map(self.coverage.includes, codes))
-
-
-SCHEMA = 1
-
-
-def read_manifest(source: Source) -> dict[str, Entry]:
-    """Read the manifest of a source.
-
-    Raises:
-        TableError: a line is not of the manifest's form, or an entry lacks a key.
-    """
-    tables: dict[str, dict[str, Any]] = {}
-    section: dict[str, Any] | None = None
-    for number, line in enumerate(source.read(MANIFEST).decode("utf-8").splitlines(), 1):
-        if not line or line[0] == "#":
-            continue
-        key, equals, value = line.partition(" = ")
-        table = line.removeprefix(EDITION).removesuffix(EDITIONS)
-        if table in tables and line == EDITION + table + EDITIONS:
-            section = {}
-            tables[table]["editions"].append(section)
-        elif line.startswith(TABLE) and line[-1] == "]":
-            section = tables[line[len(TABLE) : -1]] = {"editions": []}
-        elif section is not None and equals:
-            section[key] = _value(value, number)
-        else:
-            raise TableError(
-                MANIFEST, number, f"expected {TABLE}NAME], {EDITION}NAME{EDITIONS} or key = value"
-            )
-    return {name: _entry(name, facts) for name, facts in tables.items()}
-
-
-def _value(text: str, number: int) -> str | int | bool | list[str]:
-    """A TOML string without escapes, a whole number, a boolean, or an array of strings on one line."""
-    if text[:1] == '"' and text.find('"', 1) == len(text) - 1 and "\\" not in text:
-        return text[1:-1]
-    if text in ("true", "false"):
-        return text == "true"
-    if text.isdigit():
-        return int(text)
-    if ARRAY.fullmatch(text):
-        return [part for part in text[1:-1].split('"') if part not in ("", ", ")]
-    raise TableError(MANIFEST, number, f"expected a plain TOML value, found {text[:40]}")
-
-
-def _entry(name: str, facts: Mapping[str, Any]) -> Entry:
-    try:
-        if facts["schema"] != SCHEMA:
-            raise TableError(
-                MANIFEST, None, f"table {name} has schema {facts['schema']}, this code reads {SCHEMA}"
-            )
-        ranges = (span.partition("-") for span in facts["scope"])
-        day = dt.date.fromisoformat
-        return Entry(
-            name=name,
-            file=facts["file"],
-            key=tuple(facts["key"]),
-            rows=facts["rows"],
-            sha256=facts["sha256"],
-            coverage=Coverage(
-                scope=tuple((first, last) for first, _, last in ranges),
-                first=day(facts["coverage_from"]),
-                last=day(facts["coverage_to"]),
-                carried_to=day(facts["carried_to"]) if "carried_to" in facts else None,
-                carries_forward=facts.get("carries_forward", False),
-            ),
-            editions=tuple(
-                Edition(
-                    id=edition["id"],
-                    effective=day(edition["effective"]),
-                    publisher=edition["publisher"],
-                    title=edition["title"],
-                    sha256=edition["sha256"],
-                )
-                for edition in facts["editions"]
-            ),
-            licence=facts["licence"],
-            note=facts.get("note", ""),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise TableError(MANIFEST, None, f"table {name}: {type(error).__name__} {error}") from error
-
-
-@attrs.frozen
-class RawTable:
-    """The rows of one file by their key, still as text; a row becomes a record when it is asked for.
-
-    Attributes:
-        file: the file's name, for messages.
-        header: its columns.
-        by_key: for each key (normalised; a tuple where several columns name a row) the numbers and cells
-            of its rows, oldest first.
-    """
-
-    file: str
-    header: tuple[str, ...]
-    by_key: dict[Key, list[tuple[int, list[str]]]] = attrs.field(repr=False)
+    def __iter__(self) -> Iterator[Key]:
+        """Every key, in the order of the file."""
+        ...
 
     def records(self, key: Key, kind: type[R]) -> tuple[R, ...]:
         """The records of one key, oldest first.
@@ -269,59 +63,202 @@ class RawTable:
         Raises:
             TableError: a cell cannot be read, or a column is not one of the record's.
         """
-        fields = attrs.fields_dict(kind)
-        try:
-            parsers = [fields[column].metadata["parse"] for column in self.header]
-        except KeyError as error:
-            raise TableError(self.file, 1, f"unknown column {error}") from None
-        return tuple([self._record(number, cells, parsers, kind) for number, cells in self.by_key[key]])
+        ...
 
-    def _record(self, number: int, cells: list[str], parsers: list[Any], kind: type[R]) -> R:
-        facts: dict[str, Any] = {}
-        for column, cell, parse in zip(self.header, cells, parsers):  # noqa: B905 -- read_table counted them
-            try:
-                facts[column] = parse(cell)
-            except (ValueError, ArithmeticError) as error:
-                raise TableError(self.file, number, f"column {column}: {error}") from error
-        try:
-            return kind(**facts)
-        except TypeError as error:
-            raise TableError(self.file, 1, str(error)) from error
+    def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
+        """Every key that begins so, and all of them for an empty prefix, with its records, in order.
+
+        Raises:
+            TableError: as for `records`.
+        """
+        ...
 
 
-def _sha256(content: bytes) -> str:
-    # hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own.
-    for name in ("_sha2", "_sha256", "hashlib"):
-        try:
-            return str(importlib.import_module(name).sha256(content).hexdigest())
-        except ImportError:  # the first two are named by the version of CPython
-            continue
-    raise ImportError("hashlib")
+def read_manifest(source: Source) -> Manifest:
+    """Read the manifest of a source.
+
+    Raises:
+        TableError: a line is not of the manifest's form.
+    """
+    return Manifest(source.read(MANIFEST))
 
 
-def read_table(source: Source, entry: Entry) -> RawTable:
+def read_table(source: Source, entry: Entry) -> Rows:
     """Read and verify one table's file.
 
     Raises:
         TableError: the file is not the one the manifest describes, or a row has too few or many cells.
     """
     content = source.read(entry.file)
-    if _sha256(content) != entry.sha256:
-        raise TableError(entry.file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
-    rows = _csv.reader(content.decode("utf-8").splitlines(), strict=True)
-    header = tuple(next(rows))
-    missing = [column for column in entry.key if column not in header]
-    if missing:
-        raise TableError(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
-    places = [header.index(column) for column in entry.key]
-    by_key: dict[Key, list[tuple[int, list[str]]]] = {}
-    number = 1
-    for number, cells in enumerate(rows, 2):
-        if len(cells) != len(header):
-            raise TableError(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
-        parts = [cells[place] for place in places]
-        key = entry.normalize(parts[0] if len(parts) == 1 else tuple(parts))
-        by_key.setdefault(key, []).append((number, cells))
-    if number - 1 != entry.rows:
-        raise TableError(entry.file, None, f"{MANIFEST} says {entry.rows} rows, the file has {number - 1}")
-    return RawTable(entry.file, header, by_key)
+    if entry.file.endswith(BLOCKS):
+        blocks = Blocks(entry.file, content)
+        if blocks.fingerprint != entry.sha256:
+            raise _changed(entry)
+        return BlockRows(entry, blocks)
+    if sha256(content).hex() != entry.sha256:
+        raise _changed(entry)
+    return CsvRows(entry, content.decode("utf-8"))
+
+
+def _changed(entry: Entry) -> TableError:
+    return TableError(entry.file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
+
+
+def _parsers(file: str, header: tuple[str, ...], kind: type[R]) -> list[Callable[[str], Any]]:
+    fields = attrs.fields_dict(kind)
+    try:
+        return [fields[column].metadata["parse"] for column in header]
+    except KeyError as error:
+        raise TableError(file, 1, f"unknown column {error}") from None
+
+
+class CsvRows:
+    """The rows of a CSV file."""
+
+    def __init__(self, entry: Entry, text: str) -> None:
+        import _csv  # noqa: PLC0415 -- csv.reader itself: the csv module around it costs a look-up's time
+
+        self._file = entry.file
+        rows = _csv.reader(text.splitlines(), strict=True)
+        header = self._header = tuple(next(rows))
+        missing = [column for column in entry.key if column not in header]
+        if missing:
+            raise TableError(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
+        places = [header.index(column) for column in entry.key]
+        # The numbers and cells of the rows of each key, oldest first.
+        self._by_key: dict[Key, list[tuple[int, list[str]]]] = {}
+        number = 1
+        for number, cells in enumerate(rows, 2):
+            if len(cells) != len(header):
+                raise TableError(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
+            parts = [cells[place] for place in places]
+            key = entry.normalize(parts[0] if len(parts) == 1 else tuple(parts))
+            self._by_key.setdefault(key, []).append((number, cells))
+        if number - 1 != entry.rows:
+            problem = f"{MANIFEST} says {entry.rows} rows, the file has {number - 1}"
+            raise TableError(entry.file, None, problem)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there are rows of a normalised key."""
+        return key in self._by_key
+
+    def __iter__(self) -> Iterator[Key]:
+        """Every key, in the order of the file."""
+        return iter(self._by_key)
+
+    def records(self, key: Key, kind: type[R]) -> tuple[R, ...]:
+        """The records of one key, oldest first."""
+        parsers = _parsers(self._file, self._header, kind)
+        return tuple([self._record(number, cells, parsers, kind) for number, cells in self._by_key[key]])
+
+    def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
+        """Every key that begins so, and all of them for an empty prefix, with its records, in order."""
+        for key in self:
+            if not prefix or (isinstance(key, str) and key.startswith(prefix)):
+                yield key, self.records(key, kind)
+
+    def _record(self, number: int, cells: list[str], parsers: list[Any], kind: type[R]) -> R:
+        facts: dict[str, Any] = {}
+        for column, cell, parse in zip(self._header, cells, parsers):  # noqa: B905 -- they were counted
+            try:
+                facts[column] = parse(cell)
+            except (ValueError, ArithmeticError) as error:
+                raise TableError(self._file, number, f"column {column}: {error}") from error
+        try:
+            return kind(**facts)
+        except TypeError as error:
+            raise TableError(self._file, 1, str(error)) from error
+
+
+class BlockRows:
+    """The rows of codes of a file of blocks: a line a row, tabs between the cells, the code first.
+
+    Codes stand in the lines with the dot of ICD-10-CM. What follows the first `OWN` cells takes few
+    values in the whole table, so that it is read once for each.
+    """
+
+    OWN = 2
+
+    def __init__(self, entry: Entry, blocks: Blocks) -> None:
+        self._entry, self._blocks = entry, blocks
+        self._width = len(next(iter(blocks)))
+        self._texts: dict[str, str] = {}
+        self._rests: dict[tuple[type, str], dict[str, Any]] = {}
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there are rows of a normalised key."""
+        return isinstance(key, str) and f"\n{_dotted(key)}\t" in self._text(key[: self._width])
+
+    def __iter__(self) -> Iterator[Key]:
+        """Every key, in the order of the file."""
+        return (key for block in self._blocks for key, _ in self._by_key(block))
+
+    def records(self, key: Key, kind: type[R]) -> tuple[R, ...]:
+        """The records of one key, oldest first."""
+        if not isinstance(key, str):
+            raise KeyError(key)
+        text = self._text(key[: self._width])
+        mark = f"\n{_dotted(key)}\t"
+        start = text.find(mark)
+        if start < 0:
+            raise KeyError(key)
+        end = text.find("\n", text.rfind(mark) + 1)
+        return self._records(text[start + 1 : end].split("\n"), kind)
+
+    def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
+        """Every key that begins so, and all of them for an empty prefix, with its records, in order."""
+        start = prefix[: self._width]
+        for block in [start] if len(start) == self._width else self._blocks:
+            if block.startswith(start):
+                for key, lines in self._by_key(block):
+                    if key.startswith(prefix):
+                        yield key, self._records(lines, kind)
+
+    def _by_key(self, block: str) -> Iterator[tuple[str, list[str]]]:
+        for code, lines in groupby(self._text(block)[1:-1].split("\n"), lambda line: line[: line.find("\t")]):
+            yield code.replace(".", ""), list(lines)
+
+    def _records(self, lines: list[str], kind: type[R]) -> tuple[R, ...]:
+        header = self._blocks.columns
+        records: list[R] = []
+        for line in lines:
+            *own, rest = line.split("\t", self.OWN)
+            facts = self._rests.get((kind, rest))
+            try:
+                if facts is None:
+                    facts = self._rests[kind, rest] = self._parsed(rest.split("\t"), self.OWN, kind)
+                cells: dict[str, Any] = dict(zip(header, own))  # noqa: B905 -- rest was counted
+                records.append(kind(**cells, **facts))
+            except TypeError as error:
+                raise TableError(self._entry.file, None, f"{line[:20]}: {error}") from error
+        return tuple(records)
+
+    def _parsed(self, cells: list[str], start: int, kind: type[R]) -> dict[str, Any]:
+        header = self._blocks.columns
+        parsers = _parsers(self._entry.file, header, kind)
+        if len(cells) != len(header) - start:
+            raise TableError(
+                self._entry.file, None, f"expected {len(header)} cells, found {start + len(cells)}"
+            )
+        facts: dict[str, Any] = {}
+        for column, cell, parse in zip(header[start:], cells, parsers[start:], strict=True):
+            try:
+                facts[column] = parse(cell)
+            except (ValueError, ArithmeticError) as error:
+                raise TableError(self._entry.file, None, f"column {column}: {error}") from error
+        return facts
+
+    def _text(self, block: str) -> str:
+        """The lines of one block behind a line end; empty where there is no such block."""
+        text = self._texts.get(block)
+        if text is None:
+            content = self._blocks.read(block)
+            text = "" if content is None else f"\n{content.decode('utf-8')}"
+            if len(self._texts) >= TEXTS_KEPT:
+                self._texts.clear()
+            self._texts[block] = text
+        return text
+
+
+def _dotted(key: str) -> str:
+    return f"{key[:DOT]}.{key[DOT:]}" if len(key) > DOT else key

@@ -6,14 +6,15 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import records
-from ._store import Entry, PackagedSource, Source, read_manifest
-from .records import Discipline
-from .tables import Table, Verdict
+from ._store import PackagedSource, Source, read_manifest
+from .tables import Table
+from .verdicts import Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from ._manifest import Entry
     from .policy_records import (
         CommonProcedure,
         FilingIndicator,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         PtpEdit,
         TherapyThreshold,
     )
+    from .records import Discipline
 
 # The forms of codes, as regular expressions over ASCII.
 PROCEDURE = r"[0-9]{5}|[0-9]{4}[AFMTU]|[A-Z][0-9]{4}"

@@ -250,7 +250,7 @@ def _units(chosen: argparse.Namespace) -> int:
 def _tables(chosen: argparse.Namespace) -> int:
     entries = Catalog.bundled().entries
     if chosen.format == "json":
-        _print_json([attrs.asdict(entry) for entry in entries])
+        _print_json([entry.to_dict() for entry in entries])
         return CLEAN
     for entry in entries:
         edition = next(each for each in entry.editions if each.id == entry.last_edition)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -220,7 +219,8 @@ def shown(value: object) -> str:
     if isinstance(value, (dict, list, tuple, set, frozenset)):
         return "a collection"
     try:
-        text = str(value) if isinstance(value, Decimal) else repr(value)
+        # Decimal alone is shown without its name; to import it here would slow every look-up.
+        text = str(value) if type(value).__name__ == "Decimal" else repr(value)
     except ValueError:  # an integer of more digits than Python writes
         text = f"an {type(value).__name__} of very many digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"

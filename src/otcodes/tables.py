@@ -6,32 +6,25 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Generic
 
 import attrs
 
-from ._store import Coverage, Edition, Entry, Key, RawTable, Source, read_table
-from ._text import TextEnum, normalize_code
+from ._manifest import DAY, Coverage, Entry, Key
+from ._store import Rows, Source, read_table
 from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError
 from .records import R
+from .verdicts import EFFECTIVE, NOT_BILLABLE, NOT_EFFECTIVE, OUT_OF_COVERAGE, UNKNOWN, Verdict
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from ._editions import Edition
+    from ._search import Indexed
+
     Span: TypeAlias = "tuple[dt.date, dt.date, Verdict]"
 
-
-class Verdict(TextEnum):
-    """What a table says of a code on a day."""
-
-    EFFECTIVE = "effective"
-    NOT_EFFECTIVE = "not-effective"
-    UNKNOWN = "unknown"
-    OUT_OF_COVERAGE = "out-of-coverage"
-    NOT_BILLABLE = "not-billable"
-
-
-EFFECTIVE, NOT_EFFECTIVE, UNKNOWN, OUT_OF_COVERAGE, NOT_BILLABLE = Verdict
 
 SUGGESTIONS = 3
 SNAPSHOTS_KEPT = 64
@@ -111,11 +104,11 @@ class Table(Generic[R]):
         self._form = form
         self._tables: tuple[Table[R], ...] = (self,) if beside is None else (self, beside)
         self._lock = threading.Lock()
-        self._raw: RawTable | None = None
+        self._raw: Rows | None = None
         self._records: dict[Key, tuple[R, ...]] = {}
         self._spans = _Spans(self)
         self._snapshots: dict[dt.date, Snapshot[R]] = {}
-        self._index: tuple[_Indexed, ...] | None = None
+        self.search_index: tuple[Indexed, ...] | None = None
 
     def __repr__(self) -> str:
         """The table's name and coverage."""
@@ -202,8 +195,10 @@ class Table(Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         """Every row, in the order of the file, the rows of the table beside it last."""
-        for key in self.keys():
-            yield from self._answering(key).rows(key)
+        yield from self.own()
+        own = self._load()
+        for beside in self._tables[1:]:
+            yield from (row for key, rows in beside.all_rows() if key not in own for row in rows)
 
     def __len__(self) -> int:
         """How many rows it has, with those of the table beside it."""
@@ -213,12 +208,16 @@ class Table(Generic[R]):
 
     def own(self) -> Iterator[R]:
         """Every row of its own file."""
-        for key in self._load().by_key:
-            yield from self.rows(key)
+        for _, rows in self.all_rows():
+            yield from rows
+
+    def all_rows(self) -> Iterator[tuple[Key, tuple[R, ...]]]:
+        """Every own key with its records, oldest first."""
+        return self._load().under("", self._kind)
 
     def keys(self) -> Iterator[Key]:
         """Every key, its own first."""
-        own = self._load().by_key
+        own = self._load()
         yield from own
         for beside in self._tables[1:]:
             yield from (key for key in beside.keys() if key not in own)
@@ -234,7 +233,7 @@ class Table(Generic[R]):
 
     def owner(self, key: Key) -> Table[R] | None:
         """The table, this or the one beside it, that has rows of this normalised key."""
-        return next((table for table in self._tables if key in table._load().by_key), None)  # noqa: SLF001
+        return next((table for table in self._tables if key in table._load()), None)  # noqa: SLF001
 
     def rows(self, key: Key) -> tuple[R, ...]:
         """The records of one of its own keys, oldest first."""
@@ -263,7 +262,7 @@ class Table(Generic[R]):
         owner = self.owner(key)
         return self if owner is None else owner
 
-    def _load(self) -> RawTable:
+    def _load(self) -> Rows:
         raw = self._raw
         if raw is None:
             with self._lock:
@@ -287,12 +286,18 @@ class Table(Generic[R]):
         owner = self.owner(key)
         if owner is None:
             return OUT_OF_COVERAGE
-        rows = owner.rows(key)
+        rows, coverage = owner.rows(key), owner.coverage
+        if coverage.gap_of(on):
+            return OUT_OF_COVERAGE
         following = next((row for row in rows if row.valid_from > on), None)
         if following is not None:
-            return NOT_EFFECTIVE if following.is_start_known else OUT_OF_COVERAGE
+            # A start that is not known lies in the gap before it; where there is none, on any day before.
+            is_told = following.is_start_known or (
+                on >= coverage.first and coverage.gap_of(following.valid_from - DAY) is not None
+            )
+            return NOT_EFFECTIVE if is_told else OUT_OF_COVERAGE
         # Behind the end of the last row: after what the table covers, nobody here knows.
-        ended = rows[-1].valid_to is not None and on <= owner.coverage.horizon
+        ended = rows[-1].valid_to is not None and on <= coverage.horizon
         return NOT_EFFECTIVE if ended else OUT_OF_COVERAGE
 
     def spans_of_missing(self, key: Key) -> tuple[Span, ...]:
@@ -300,7 +305,7 @@ class Table(Generic[R]):
         if not self._is_formed(key):
             return ((dt.date.min, dt.date.max, UNKNOWN),)
         covering = next((table.coverage for table in self._tables if table.entry.covers(key)), None)
-        return ((covering.first, covering.horizon, UNKNOWN),) if covering else ()
+        return tuple((first, last, UNKNOWN) for first, last in covering.spans()) if covering else ()
 
     def find(self, code: Key, on: dt.date) -> R:
         """The record of a code on a day; headers of a classification count as found.
@@ -322,20 +327,6 @@ class Table(Generic[R]):
         if not owner.is_carried(row, on):
             return row
         return attrs.evolve(row, carried_forward=True, edition=owner.entry.last_edition)
-
-    def search_index(self) -> tuple[_Indexed, ...]:
-        """The words that each labelled code is searched by."""
-        if self._index is None:
-            found: dict[Key, _Indexed] = {}
-            for row in self:
-                code, label = getattr(row, "code", None), getattr(row, "label", None)
-                if code is not None and label is not None:
-                    keywords = cast("tuple[str, ...]", getattr(row, "keywords", ()))
-                    key = normalize_code(code)
-                    is_own = self.owner(key) is self
-                    found[key] = _Indexed(key, is_own, _words(label), _words(" ".join(keywords)))
-            self._index = tuple(found.values())
-        return self._index
 
 
 def _is_swapped(code: str, other: str) -> bool:
@@ -420,78 +411,6 @@ class Snapshot(Mapping[Key, R]):
         Raises:
             TypeError: `text` is not a `str`.
         """
-        return tuple([self[code] for code in _ranked(self, text)][:limit])
+        from ._search import ranked  # noqa: PLC0415 -- most processes only look codes up
 
-
-@attrs.frozen
-class _Indexed:
-    key: str
-    is_own: bool
-    label: frozenset[str]
-    keywords: frozenset[str]
-
-
-def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word  # noqa: PLR2004
-
-
-def _terms(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Each term as written together and in its parts: `e-stim` is `estim`, and `e` with `stim`."""
-    terms: list[tuple[str, tuple[str, ...]]] = []
-    for token in text.lower().split():
-        parts = tuple(_stem(part) for part in re.findall(r"[a-z0-9]+", token))
-        if parts:
-            terms.append(("".join(parts), parts))
-    return terms
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for joined, parts in _terms(text) for word in (joined, *parts))
-
-
-def _in_order(letters: str, word: str) -> bool:
-    rest = iter(word)
-    return all(letter in rest for letter in letters)
-
-
-def _fits(term: tuple[str, tuple[str, ...]], words: frozenset[str], how: int) -> bool:
-    joined, parts = term
-    if how == WHOLE:
-        return joined in words or all(part in words for part in parts)
-    if how == PREFIX:
-        return any(word.startswith(joined) for word in words) or all(
-            any(word.startswith(part) for word in words) for part in parts
-        )
-    return any(word[0] == joined[0] and _in_order(joined, word) for word in words)
-
-
-WHOLE, PREFIX, LETTERS = range(1, 4)
-
-
-def _ranked(snapshot: Snapshot[R], text: str) -> Iterator[str]:
-    """The codes that fit, best first, each once."""
-    table, day = snapshot.table, snapshot.day
-    prefix = normalize_code(text)
-
-    def in_force(code: Key) -> bool:
-        return table.verdict(code, on=day) in (EFFECTIVE, NOT_BILLABLE)
-
-    if not prefix:
-        return
-    by_code = sorted(key for key in table.keys() if isinstance(key, str) and key.startswith(prefix))
-    yield from (code for code in by_code if in_force(code))
-    terms = _terms(text)
-    if not terms:
-        return
-    ranked: list[tuple[int, bool, int, int, str]] = []
-    for entry in table.search_index():
-        words = entry.label | entry.keywords
-        how = next(
-            (how for how in (WHOLE, PREFIX, LETTERS) if all(_fits(term, words, how) for term in terms)), 0
-        )
-        if how and entry.key not in by_code and in_force(entry.key):
-            elsewhere = sum(not _fits(term, entry.label, how) for term in terms)
-            ranked.append((how, not entry.is_own, elsewhere, len(entry.label), entry.key))
-    # Letters in order are a last resort against a typing slip: beside a real match they are noise.
-    best = min((rank[0] for rank in ranked), default=0)
-    yield from (key for how, *_, key in sorted(ranked) if how < LETTERS or best == LETTERS)
+        return tuple([self[code] for code in islice(ranked(self, text), limit)])

@@ -11,13 +11,19 @@ from strategies import DAYS
 
 import otcodes
 from otcodes import Catalog, Verdict, normalize_code
+from otcodes._blocks import Blocks
 
 CODES = ("procedures", "hcpcs", "diagnoses", "modifiers", "places", "revenue_codes", "payment_status")
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files("otcodes") / "data" / f"{name}.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    file = next(entry.file for entry in Catalog.bundled().entries if entry.name == name)
+    content = (resources.files("otcodes") / "data" / file).read_bytes()
+    if file.endswith(".csv"):
+        return list(csv.DictReader(content.decode().splitlines()))
+    blocks = Blocks(file, content)
+    lines = [line for block in blocks for line in blocks.read(block).decode().split("\n")[:-1]]
+    return [dict(zip(blocks.columns, line.split("\t"), strict=True)) for line in lines]
 
 
 ROWS = {name: rows(name) for name in CODES}

@@ -16,7 +16,7 @@ from .._text import TextEnum
 from ..claims import Claim, ServiceLine
 from ..errors import OtcodesError, UnknownRuleError
 from ..findings import Citation, Finding, Fix, NotChecked, Severity
-from ..tables import Verdict
+from ..verdicts import Verdict
 
 if TYPE_CHECKING:
     import datetime as dt

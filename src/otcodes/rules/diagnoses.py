@@ -11,7 +11,8 @@ from ..catalog import DIAGNOSIS
 from ..errors import in_force
 from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
 from ..records import Setting
-from ..tables import Verdict, spans_of
+from ..tables import spans_of
+from ..verdicts import Verdict
 from . import citations
 from .core import Context, Over, rule
 
@@ -182,5 +183,5 @@ def diagnosis_has_all_its_characters(claim: Claim, /, context: Context) -> Itera
             claim,
             f"diagnoses[{index}]",
             f"{header.code} on {day} is a header: more characters are needed",
-            suggestions=header.children,
+            suggestions=(),
         )

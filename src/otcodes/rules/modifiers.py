@@ -17,7 +17,8 @@ from ..findings import (
     SortModifiers,
 )
 from ..records import TherapyDisposition
-from ..tables import Verdict, spans_of
+from ..tables import spans_of
+from ..verdicts import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, rule
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..findings import AddModifier, RemoveModifier, Severity
 from ..records import Setting
-from ..tables import Verdict
+from ..verdicts import Verdict
 from . import citations
 from .core import CodeFacts, Context, Over, rule
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ..errors import in_force
 from ..findings import Severity
 from ..records import Setting
-from ..tables import Verdict, spans_of
+from ..tables import spans_of
+from ..verdicts import Verdict
 from . import citations
 from .core import CannotJudgeError, Context, rule
 

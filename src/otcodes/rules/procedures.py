@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..catalog import PROCEDURE
 from ..findings import ReplaceProcedure, Severity
-from ..tables import Verdict
+from ..verdicts import Verdict
 from . import citations
 from .core import CodeFacts, Context, Over, rule
 

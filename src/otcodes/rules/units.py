@@ -10,7 +10,7 @@ import attrs
 from ..calc.units import UnitAllocation, in_units, timed_units
 from ..findings import Finding, SetUnits, Severity
 from ..payers import UnitMethod
-from ..tables import Verdict
+from ..verdicts import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 

@@ -1,0 +1,263 @@
+"""The manifest of a set of tables: what each covers and what it was made from.
+
+`manifest.toml` keeps to lines of TOML that need no TOML reader, which Python 3.10 has not: headers of tables
+and editions, and `key = value` with a plain string, number, boolean or array of strings. A table's entry is
+read when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from ._text import normalize_code
+from .errors import TableError
+
+if TYPE_CHECKING:
+    from ._editions import Edition
+
+Key: TypeAlias = "str | tuple[str, ...]"
+
+MANIFEST = "manifest.toml"
+TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
+# Columns of a key of several columns that hold words, not codes.
+WORDS = frozenset({"payer", "setting"})
+SCHEMA = 1
+DAY = dt.timedelta(days=1)
+
+
+@attrs.frozen(kw_only=True)
+class Coverage:
+    """What a table can answer for: a span of days, and a scope of codes in which a missing one is unknown.
+
+    Attributes:
+        scope: ranges of normalised codes, first and last, inside which "not in the table" is an answer.
+        gaps: spans of days between editions on board, first and last, for which none is on board: there only
+            a row that holds throughout answers.
+        first: the first day of that answer.
+        last: the last day that an edition on board speaks for.
+        carried_to: the last day up to which a slow-moving code set still answers, marked.
+        carries_forward: whether open rows answer without end after `last`, marked.
+    """
+
+    scope: tuple[tuple[str, str], ...]
+    first: dt.date
+    last: dt.date
+    carried_to: dt.date | None = None
+    carries_forward: bool = False
+    gaps: tuple[tuple[dt.date, dt.date], ...] = ()
+
+    @property
+    def horizon(self) -> dt.date:
+        """The last day for which the table answers at all."""
+        if self.carries_forward:
+            return dt.date.max
+        return max(self.last, self.carried_to or self.last)
+
+    def gap_of(self, day: dt.date) -> tuple[dt.date, dt.date] | None:
+        """The gap that a day lies in."""
+        return next((gap for gap in self.gaps if gap[0] <= day <= gap[1]), None)
+
+    def spans(self) -> Iterator[tuple[dt.date, dt.date]]:
+        """The spans of days, first and last, on which a missing code is an answer."""
+        first = self.first
+        for start, end in self.gaps:
+            yield first, start - DAY
+            first = end + DAY
+        yield first, self.horizon
+
+    def includes(self, code: str) -> bool:
+        """Whether the code is one of those whose absence means something."""
+        return any(first <= code <= last and len(code) == len(first) for first, last in self.scope)
+
+    def __str__(self) -> str:
+        """The coverage in words."""
+        scope = ", ".join(f"{first} to {last}" if first != last else first for first, last in self.scope[:4])
+        more = ", …" if len(self.scope) > 4 else ""  # noqa: PLR2004 -- as many as are shown
+        days = f"{self.first} to {self.last}"
+        if self.carries_forward:
+            days += ", carried forward after that"
+        elif self.carried_to:
+            days += f", carried to {self.carried_to}"
+        for first, last in self.gaps:
+            days += f", {first} to {last} only where the editions before and after agree"
+        return f"{days}; complete for {scope}{more}" if scope else f"{days}; only the codes listed"
+
+
+class Entry:
+    """A table's entry in the manifest.
+
+    Attributes:
+        name: the table's name.
+        file: its file beside the manifest.
+        key: the columns that name a row, without its days.
+        rows: how many rows there are.
+        sha256: of the file's bytes; of a file of blocks, of its columns, keys and digests.
+        coverage: what it can answer for.
+        licence: under which terms the facts may be used.
+        note: what a user should know of it.
+    """
+
+    def __init__(self, name: str, facts: Mapping[str, Any]) -> None:
+        self.name = name
+        if facts.get("schema") != SCHEMA:
+            problem = f"table {name} has schema {facts.get('schema')}, this code reads {SCHEMA}"
+            raise TableError(MANIFEST, None, problem)
+        try:
+            self.file: str = facts["file"]
+            self.key: tuple[str, ...] = tuple(facts["key"])
+            self.rows: int = facts["rows"]
+            self.sha256: str = facts["sha256"]
+            self.coverage = _coverage(facts)
+            self.licence: str = facts["licence"]
+            self.note: str = facts.get("note", "")
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._malformed(error) from error
+        self._editions: list[dict[str, Any]] = facts["editions"]
+
+    @cached_property
+    def editions(self) -> tuple[Edition, ...]:
+        """What it was made from, oldest first."""
+        from ._editions import Edition  # noqa: PLC0415 -- a look-up does without them
+
+        try:
+            return tuple(
+                Edition(**{**edition, "effective": dt.date.fromisoformat(edition["effective"])})
+                for edition in self._editions
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._malformed(error) from error
+
+    def _malformed(self, error: Exception) -> TableError:
+        return TableError(MANIFEST, None, f"table {self.name}: {type(error).__name__} {error}")
+
+    def __repr__(self) -> str:
+        """The table's name and coverage."""
+        return f"<Entry {self.name}: {self.coverage}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        editions = [attrs.asdict(edition) for edition in self.editions]
+        facts = {name: value for name, value in vars(self).items() if name != "_editions"}
+        return {**facts, "coverage": attrs.asdict(self.coverage), "editions": editions}
+
+    def normalize(self, key: Key) -> Key:
+        """The form of a code, or of a key of several columns, that rows are filed under."""
+        if not isinstance(key, tuple):
+            return normalize_code(key)
+        return tuple(
+            [
+                str(part) if column in WORDS else normalize_code(part)
+                for column, part in zip(self.key, key, strict=True)
+            ]
+        )
+
+    def edition_on(self, day: dt.date) -> str:
+        """The id of the newest edition that had taken effect on a day; of an earlier day, the oldest."""
+        there = [edition for edition in self.editions if edition.effective <= day]
+        return (there or self.editions)[-1 if there else 0].id
+
+    @property
+    def last_edition(self) -> str:
+        """The id of the newest edition that speaks for the whole table, which is carried forward after it."""
+        spoken = [edition for edition in self.editions if edition.effective <= self.coverage.last]
+        return max(spoken, key=lambda edition: edition.effective).id
+
+    def covers(self, key: Key) -> bool:
+        """Whether a missing key is an answer, on a covered day: all its codes are in the scope."""
+        if isinstance(key, str):
+            return self.coverage.includes(key)
+        codes = (part for column, part in zip(self.key, key, strict=True) if column not in WORDS)
+        return all(map(self.coverage.includes, codes))
+
+
+def _coverage(facts: Mapping[str, Any]) -> Coverage:
+    day = dt.date.fromisoformat
+    ranges = (span.partition("-") for span in facts["scope"])
+    gaps = (span.partition("/") for span in facts.get("gaps", ()))
+    return Coverage(
+        scope=tuple((first, last) for first, _, last in ranges),
+        first=day(facts["coverage_from"]),
+        last=day(facts["coverage_to"]),
+        carried_to=day(facts["carried_to"]) if "carried_to" in facts else None,
+        carries_forward=facts.get("carries_forward", False),
+        gaps=tuple((day(first), day(last)) for first, _, last in gaps),
+    )
+
+
+class Manifest(Mapping[str, Entry]):
+    """The entries of a manifest by their tables' names, each read when it is first asked for.
+
+    Raises:
+        TableError: a line is not of the manifest's form, or an entry lacks a key.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        head, *sections = content.decode("utf-8").split(f"\n{TABLE}")
+        for number, line in enumerate(head.splitlines(), 1):
+            if line and not line.startswith("#"):
+                raise TableError(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
+        self._sections: dict[str, tuple[int, str]] = {}
+        above = head.count("\n") + 1
+        for section in sections:
+            name, _, lines = section.partition("]\n")
+            self._sections[name] = (above + 1, lines)
+            above += section.count("\n") + 1
+        self._entries: dict[str, Entry] = {}
+
+    def __getitem__(self, name: str) -> Entry:
+        """The entry of one table."""
+        found = self._entries.get(name)
+        if found is None:
+            above, lines = self._sections[name]
+            found = self._entries.setdefault(name, Entry(name, _facts(name, lines, above)))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the tables, as the manifest has them."""
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        """How many tables there are."""
+        return len(self._sections)
+
+
+def _facts(table: str, lines: str, above: int) -> dict[str, Any]:
+    """The values of one table's section, with those of its editions."""
+    facts: dict[str, Any] = {"editions": []}
+    section = facts
+    for number, line in enumerate(lines.splitlines(), above + 1):
+        if not line or line[0] == "#":
+            continue
+        key, equals, value = line.partition(" = ")
+        if line == f"{EDITION}{table}{EDITIONS}":
+            section = {}
+            facts["editions"].append(section)
+        elif equals:
+            section[key] = _value(value, number)
+        else:
+            raise TableError(
+                MANIFEST, number, f"expected {TABLE}NAME], {EDITION}NAME{EDITIONS} or key = value"
+            )
+    return facts
+
+
+def _value(text: str, number: int) -> str | int | bool | list[str]:
+    """A TOML string without escapes, a whole number, a boolean, or an array of strings on one line."""
+    if text[:1] == '"' and text.find('"', 1) == len(text) - 1 and "\\" not in text:
+        return text[1:-1]
+    if text in ("true", "false"):
+        return text == "true"
+    if text.isdigit():
+        return int(text)
+    if text[:1] == "[" and text[-1:] == "]" and "\\" not in text:
+        between, *rest = text[1:-1].split('"')
+        if not between and (
+            not rest or (not rest[-1] and set(rest[1:-1:2]) <= {", "} and len(rest) % 2 == 0)
+        ):
+            return rest[::2]
+    raise TableError(MANIFEST, number, f"expected a plain TOML value, found {text[:40]}")
