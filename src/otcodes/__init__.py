@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .catalog import Catalog
     from .checking import check, check_many
     from .claims import Claim, PlanOfCare, ServiceLine
+    from .classification import DiagnosisSnapshot, DiagnosisTable
+    from .differences import Diff
     from .errors import (
         FieldError,
         MissingExtraError,
@@ -44,13 +46,22 @@ if TYPE_CHECKING:
     )
     from .readers import read
     from .records import (
+        Block,
+        Chapter,
         Diagnosis,
+        DiagnosisNote,
+        DiagnosisSynonym,
         Discipline,
+        Laterality,
         Modifier,
+        NoteKind,
         Place,
         Procedure,
         RevenueCode,
         Setting,
+        SeventhCharacter,
+        Succession,
+        SuccessionKind,
         TherapyDisposition,
         Timing,
     )
@@ -58,7 +69,12 @@ if TYPE_CHECKING:
     from .verdicts import Verdict
 
     procedures: Table[Procedure]
-    diagnoses: Table[Diagnosis]
+    diagnoses: DiagnosisTable
+    diagnosis_blocks: Table[Block]
+    diagnosis_chapters: Table[Chapter]
+    diagnosis_characters: Table[SeventhCharacter]
+    diagnosis_notes: Table[DiagnosisNote]
+    diagnosis_synonyms: Table[DiagnosisSynonym]
     modifiers: Table[Modifier]
     places: Table[Place]
     revenue_codes: Table[RevenueCode]
@@ -77,6 +93,8 @@ _MODULES = {
     "catalog": ("Catalog",),
     "checking": ("check", "check_many"),
     "claims": ("Claim", "PlanOfCare", "ServiceLine"),
+    "classification": ("DiagnosisSnapshot", "DiagnosisTable"),
+    "differences": ("Diff",),
     "errors": (
         "FieldError",
         "MissingExtraError",
@@ -105,13 +123,22 @@ _MODULES = {
         "TherapyThreshold",
     ),
     "records": (
+        "Block",
+        "Chapter",
         "Diagnosis",
+        "DiagnosisNote",
+        "DiagnosisSynonym",
+        "Succession",
         "Discipline",
+        "Laterality",
         "Modifier",
+        "NoteKind",
         "Place",
         "Procedure",
         "RevenueCode",
         "Setting",
+        "SeventhCharacter",
+        "SuccessionKind",
         "TherapyDisposition",
         "Timing",
     ),
@@ -123,6 +150,11 @@ _SUBMODULES = ("calc", "errors", "payers", "readers", "rules")
 _TABLES = (
     "procedures",
     "diagnoses",
+    "diagnosis_blocks",
+    "diagnosis_chapters",
+    "diagnosis_characters",
+    "diagnosis_notes",
+    "diagnosis_synonyms",
     "modifiers",
     "places",
     "revenue_codes",
@@ -138,21 +170,30 @@ _TABLES = (
 )
 
 __all__ = [
+    "Block",
     "Catalog",
+    "Chapter",
     "Citation",
     "Claim",
     "CommonProcedure",
     "Diagnosis",
+    "DiagnosisNote",
+    "DiagnosisSnapshot",
+    "DiagnosisSynonym",
+    "DiagnosisTable",
+    "Diff",
     "Discipline",
     "FieldError",
     "FilingIndicator",
     "Finding",
     "Fix",
+    "Laterality",
     "MissingExtraError",
     "Modifier",
     "ModifierConflict",
     "NotChecked",
     "NotEffectiveError",
+    "NoteKind",
     "OncePerDay",
     "OtcodesError",
     "OtcodesWarning",
@@ -171,8 +212,11 @@ __all__ = [
     "RevenueCode",
     "ServiceLine",
     "Setting",
+    "SeventhCharacter",
     "Severity",
     "Snapshot",
+    "Succession",
+    "SuccessionKind",
     "Table",
     "TableError",
     "TherapyDisposition",
@@ -189,6 +233,11 @@ __all__ = [
     "check_many",
     "common_procedures",
     "diagnoses",
+    "diagnosis_blocks",
+    "diagnosis_chapters",
+    "diagnosis_characters",
+    "diagnosis_notes",
+    "diagnosis_synonyms",
     "errors",
     "filing_indicators",
     "modifier_conflicts",

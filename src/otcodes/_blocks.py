@@ -67,18 +67,19 @@ class Blocks:
 
     def __init__(self, file: str, content: bytes) -> None:
         self.file, self._content = file, content
+        columns = content.find(b"\n", len(MAGIC))
+        sizes = content.find(b"\n", columns + 1)
         try:
-            magic, columns, sizes, _ = content.split(b"\n", 3)
-            count, self._width = map(int, sizes.split())
+            count, self._width = map(int, content[columns + 1 : sizes].split())
         except ValueError:
             raise TableError(file, None, "it is not a file of blocks") from None
-        keys = len(magic) + len(columns) + len(sizes) + 3
+        keys = sizes + 1
         self._digests = keys + count * self._width
         self._ends = self._digests + count * DIGEST
         self._start = self._ends + count * END
-        if magic + b"\n" != MAGIC or len(content) < self._start:
+        if not content.startswith(MAGIC) or len(content) < self._start:
             raise TableError(file, None, "it is not a file of blocks, or not the whole of one")
-        self.columns = tuple(columns.decode().split("\t"))
+        self.columns = tuple(content[len(MAGIC) : columns].decode().split("\t"))
         self._keys = content[keys : self._digests]
         self.fingerprint = sha256(content[: self._ends]).hex()
 

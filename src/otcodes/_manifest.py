@@ -10,9 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ._text import normalize_code
 from .errors import TableError
@@ -25,13 +23,12 @@ Key: TypeAlias = "str | tuple[str, ...]"
 MANIFEST = "manifest.toml"
 TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
 # Columns of a key of several columns that hold words, not codes.
-WORDS = frozenset({"payer", "setting"})
+WORDS = frozenset({"payer", "setting", "kind"})
 SCHEMA = 1
 DAY = dt.timedelta(days=1)
 
 
-@attrs.frozen(kw_only=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What a table can answer for: a span of days, and a scope of codes in which a missing one is unknown.
 
     Attributes:
@@ -100,6 +97,8 @@ class Entry:
         coverage: what it can answer for.
         licence: under which terms the facts may be used.
         note: what a user should know of it.
+        index: the file of blocks by which its titles are searched; empty where there is none.
+        index_sha256: of that file, as for a file of blocks.
     """
 
     def __init__(self, name: str, facts: Mapping[str, Any]) -> None:
@@ -115,6 +114,8 @@ class Entry:
             self.coverage = _coverage(facts)
             self.licence: str = facts["licence"]
             self.note: str = facts.get("note", "")
+            self.index: str = facts.get("index", "")
+            self.index_sha256: str = facts["index_sha256"] if self.index else ""
         except (KeyError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
         self._editions: list[dict[str, Any]] = facts["editions"]
@@ -125,10 +126,11 @@ class Entry:
         from ._editions import Edition  # noqa: PLC0415 -- a look-up does without them
 
         try:
-            return tuple(
-                Edition(**{**edition, "effective": dt.date.fromisoformat(edition["effective"])})
+            dated: list[dict[str, Any]] = [
+                {**edition, "effective": dt.date.fromisoformat(edition["effective"])}
                 for edition in self._editions
-            )
+            ]
+            return tuple(Edition(**edition) for edition in dated)
         except (KeyError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
 
@@ -141,9 +143,11 @@ class Entry:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
+        import attrs  # noqa: PLC0415 -- as for the editions
+
         editions = [attrs.asdict(edition) for edition in self.editions]
         facts = {name: value for name, value in vars(self).items() if name != "_editions"}
-        return {**facts, "coverage": attrs.asdict(self.coverage), "editions": editions}
+        return {**facts, "coverage": self.coverage._asdict(), "editions": editions}
 
     def normalize(self, key: Key) -> Key:
         """The form of a code, or of a key of several columns, that rows are filed under."""

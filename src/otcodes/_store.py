@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os.path
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -21,18 +22,12 @@ from .errors import TableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ._protocols import Rows, Source
     from .records import R
 
 BLOCKS = ".blocks"
-TEXTS_KEPT = 64
-
-
-class Source(Protocol):
-    """Where the files of a set of tables are."""
-
-    def read(self, name: str) -> bytes:
-        """The bytes of one file."""
-        ...
+TEXTS_KEPT = 16
+CODE = itemgetter(0)
 
 
 class PackagedSource:
@@ -44,34 +39,6 @@ class PackagedSource:
         path = os.path.join(os.path.dirname(__file__), "data", name)  # noqa: PTH118, PTH120 -- pathlib, too
         content: bytes = __loader__.get_data(path)  # type: ignore[name-defined]  # the import system sets it
         return content
-
-
-class Rows(Protocol):
-    """The rows of one file by their key, still as text; a row becomes a record when it is asked for."""
-
-    def __contains__(self, key: object) -> bool:
-        """Whether there are rows of a normalised key."""
-        ...
-
-    def __iter__(self) -> Iterator[Key]:
-        """Every key, in the order of the file."""
-        ...
-
-    def records(self, key: Key, kind: type[R]) -> tuple[R, ...]:
-        """The records of one key, oldest first.
-
-        Raises:
-            TableError: a cell cannot be read, or a column is not one of the record's.
-        """
-        ...
-
-    def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
-        """Every key that begins so, and all of them for an empty prefix, with its records, in order.
-
-        Raises:
-            TableError: as for `records`.
-        """
-        ...
 
 
 def read_manifest(source: Source) -> Manifest:
@@ -89,19 +56,28 @@ def read_table(source: Source, entry: Entry) -> Rows:
     Raises:
         TableError: the file is not the one the manifest describes, or a row has too few or many cells.
     """
-    content = source.read(entry.file)
     if entry.file.endswith(BLOCKS):
-        blocks = Blocks(entry.file, content)
-        if blocks.fingerprint != entry.sha256:
-            raise _changed(entry)
-        return BlockRows(entry, blocks)
+        return BlockRows(entry, read_blocks(source, entry.file, entry.sha256))
+    content = source.read(entry.file)
     if sha256(content).hex() != entry.sha256:
-        raise _changed(entry)
+        raise _changed(entry.file)
     return CsvRows(entry, content.decode("utf-8"))
 
 
-def _changed(entry: Entry) -> TableError:
-    return TableError(entry.file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
+def read_blocks(source: Source, file: str, fingerprint: str) -> Blocks:
+    """Open and verify a file of blocks.
+
+    Raises:
+        TableError: the file is not the one of that fingerprint, or no file of blocks.
+    """
+    blocks = Blocks(file, source.read(file))
+    if blocks.fingerprint != fingerprint:
+        raise _changed(file)
+    return blocks
+
+
+def _changed(file: str) -> TableError:
+    return TableError(file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
 
 
 def _parsers(file: str, header: tuple[str, ...], kind: type[R]) -> list[Callable[[str], Any]]:
@@ -173,7 +149,7 @@ class CsvRows:
 class BlockRows:
     """The rows of codes of a file of blocks: a line a row, tabs between the cells, the code first.
 
-    Codes stand in the lines with the dot of ICD-10-CM. What follows the first `OWN` cells takes few
+    The first two cells are the code, with the dot of ICD-10-CM, and its title. What follows them takes few
     values in the whole table, so that it is read once for each.
     """
 
@@ -182,12 +158,19 @@ class BlockRows:
     def __init__(self, entry: Entry, blocks: Blocks) -> None:
         self._entry, self._blocks = entry, blocks
         self._width = len(next(iter(blocks)))
+        if blocks.columns[: self.OWN] != ("code", "title"):
+            raise TableError(entry.file, None, f"expected code and title first, found {blocks.columns}")
         self._texts: dict[str, str] = {}
         self._rests: dict[tuple[type, str], dict[str, Any]] = {}
 
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """What the keys of each block begin with, sorted."""
+        return tuple(self._blocks)
+
     def __contains__(self, key: object) -> bool:
         """Whether there are rows of a normalised key."""
-        return isinstance(key, str) and f"\n{_dotted(key)}\t" in self._text(key[: self._width])
+        return isinstance(key, str) and _start_of(self._text(key[: self._width]), _dotted(key)) >= 0
 
     def __iter__(self) -> Iterator[Key]:
         """Every key, in the order of the file."""
@@ -197,51 +180,49 @@ class BlockRows:
         """The records of one key, oldest first."""
         if not isinstance(key, str):
             raise KeyError(key)
-        text = self._text(key[: self._width])
-        mark = f"\n{_dotted(key)}\t"
-        start = text.find(mark)
+        text, code = self._text(key[: self._width]), _dotted(key)
+        start = end = _start_of(text, code)
         if start < 0:
             raise KeyError(key)
-        end = text.find("\n", text.rfind(mark) + 1)
-        return self._records(text[start + 1 : end].split("\n"), kind)
+        while text.startswith(f"{code}\t", end):
+            end = text.find("\n", end) + 1
+        return self._records([line.split("\t", self.OWN) for line in text[start : end - 1].split("\n")], kind)
 
     def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every key that begins so, and all of them for an empty prefix, with its records, in order."""
         start = prefix[: self._width]
         for block in [start] if len(start) == self._width else self._blocks:
             if block.startswith(start):
-                for key, lines in self._by_key(block):
+                for key, cells in self._by_key(block):
                     if key.startswith(prefix):
-                        yield key, self._records(lines, kind)
+                        yield key, self._records(cells, kind)
 
-    def _by_key(self, block: str) -> Iterator[tuple[str, list[str]]]:
-        for code, lines in groupby(self._text(block)[1:-1].split("\n"), lambda line: line[: line.find("\t")]):
-            yield code.replace(".", ""), list(lines)
+    def _by_key(self, block: str) -> Iterator[tuple[str, list[list[str]]]]:
+        """The keys of one block, each with the cells of its rows: code, title, and the rest still in one."""
+        lines = [line.split("\t", self.OWN) for line in self._text(block)[1:-1].split("\n")]
+        for code, cells in groupby(lines, CODE):
+            yield code.replace(".", ""), list(cells)
 
-    def _records(self, lines: list[str], kind: type[R]) -> tuple[R, ...]:
-        header = self._blocks.columns
+    def _records(self, rows: list[list[str]], kind: type[R]) -> tuple[R, ...]:
+        make = cast("Callable[..., R]", kind)
         records: list[R] = []
-        for line in lines:
-            *own, rest = line.split("\t", self.OWN)
+        for code, title, rest in rows:
             facts = self._rests.get((kind, rest))
             try:
                 if facts is None:
-                    facts = self._rests[kind, rest] = self._parsed(rest.split("\t"), self.OWN, kind)
-                cells: dict[str, Any] = dict(zip(header, own))  # noqa: B905 -- rest was counted
-                records.append(kind(**cells, **facts))
+                    facts = self._rests[kind, rest] = self._parsed(rest.split("\t"), kind)
+                records.append(make(code=code, title=title, **facts))
             except TypeError as error:
-                raise TableError(self._entry.file, None, f"{line[:20]}: {error}") from error
+                raise TableError(self._entry.file, None, f"{code}: {error}") from error
         return tuple(records)
 
-    def _parsed(self, cells: list[str], start: int, kind: type[R]) -> dict[str, Any]:
-        header = self._blocks.columns
-        parsers = _parsers(self._entry.file, header, kind)
-        if len(cells) != len(header) - start:
-            raise TableError(
-                self._entry.file, None, f"expected {len(header)} cells, found {start + len(cells)}"
-            )
+    def _parsed(self, cells: list[str], kind: type[R]) -> dict[str, Any]:
+        header = self._blocks.columns[self.OWN :]
+        if len(cells) != len(header):
+            problem = f"expected {self.OWN + len(header)} cells, found {self.OWN + len(cells)}"
+            raise TableError(self._entry.file, None, problem)
         facts: dict[str, Any] = {}
-        for column, cell, parse in zip(header[start:], cells, parsers[start:], strict=True):
+        for column, cell, parse in zip(header, cells, _parsers(self._entry.file, header, kind), strict=True):
             try:
                 facts[column] = parse(cell)
             except (ValueError, ArithmeticError) as error:
@@ -258,6 +239,21 @@ class BlockRows:
                 self._texts.clear()
             self._texts[block] = text
         return text
+
+
+def _start_of(text: str, code: str) -> int:
+    """Where the first line of a code starts in sorted lines, found by halves; -1 where there is none.
+
+    The text begins and ends with a line end.
+    """
+    low, high = 0, len(text) - 1
+    while low < high:
+        middle = text.rfind("\n", low, (low + high) // 2 + 1)
+        if text[middle + 1 : text.find("\t", middle)] < code:
+            low = text.find("\n", middle + 1)
+        else:
+            high = middle
+    return low + 1 if text.startswith(f"{code}\t", low + 1) else -1
 
 
 def _dotted(key: str) -> str:

@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import records
-from ._store import PackagedSource, Source, read_manifest
+from ._store import PackagedSource, read_manifest
+from .classification import DiagnosisTable
 from .tables import Table
 from .verdicts import Verdict
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ._manifest import Entry
+    from ._protocols import Source
     from .policy_records import (
         CommonProcedure,
         FilingIndicator,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 # The forms of codes, as regular expressions over ASCII.
 PROCEDURE = r"[0-9]{5}|[0-9]{4}[AFMTU]|[A-Z][0-9]{4}"
 # Loose on purpose: later characters gain letters with most updates, so the table decides, not the shape.
-DIAGNOSIS = r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}"
+DIAGNOSIS = r"[A-Z][0-9A-Z]{2,6}"
 MODIFIER = r"[A-Z0-9]{2}"
 PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
@@ -80,9 +82,34 @@ class Catalog:
         )
 
     @cached_property
-    def diagnoses(self) -> Table[records.Diagnosis]:
+    def diagnoses(self) -> DiagnosisTable:
         """ICD-10-CM codes."""
-        return self._table("diagnoses", records.Diagnosis, DIAGNOSIS)
+        return DiagnosisTable(self._entries["diagnoses"], self._source, self, form=DIAGNOSIS)
+
+    @cached_property
+    def diagnosis_chapters(self) -> Table[records.Chapter]:
+        """Chapters of ICD-10-CM, by their number."""
+        return self._table("diagnosis_chapters", records.Chapter)
+
+    @cached_property
+    def diagnosis_blocks(self) -> Table[records.Block]:
+        """Blocks of categories of ICD-10-CM, by their first and last one."""
+        return self._table("diagnosis_blocks", records.Block)
+
+    @cached_property
+    def diagnosis_notes(self) -> Table[records.DiagnosisNote]:
+        """References that ICD-10-CM's tabular list makes, by where they stand, kind and target."""
+        return self._table("diagnosis_notes", records.DiagnosisNote)
+
+    @cached_property
+    def diagnosis_characters(self) -> Table[records.SeventhCharacter]:
+        """Seventh characters, by the node that the tabular list defines them at."""
+        return self._table("diagnosis_characters", records.SeventhCharacter)
+
+    @cached_property
+    def diagnosis_synonyms(self) -> Table[records.DiagnosisSynonym]:
+        """Clinic shorthand for words of diagnosis titles."""
+        return self._table("diagnosis_synonyms", records.DiagnosisSynonym)
 
     @cached_property
     def modifiers(self) -> Table[records.Modifier]:

@@ -23,7 +23,7 @@ from ._version import __version__
 from .calc.units import timed_units
 from .catalog import Catalog
 from .checking import check_many
-from .errors import MissingExtraError, OtcodesError, ReadError, UnknownCodeError, shown, shown_name
+from .errors import MissingExtraError, OtcodesError, ReadError, shown, shown_name
 from .findings import Severity
 from .payers import UnitMethod
 from .readers import Batch, Problem, read
@@ -170,36 +170,56 @@ def _lookup(chosen: argparse.Namespace) -> int:
             found.append((name, table.history(chosen.code)[-1]))
     in_force = [name for name, _ in found if verdicts[name] != "not-effective"]
     if chosen.format == "json":
-        records = [{"table": name, "verdict": verdicts[name], **_as_dict(record)} for name, record in found]
+        records = [
+            {
+                "table": name,
+                "verdict": verdicts[name],
+                **_as_dict(record),
+                **_around(name, record, chosen.on, catalog),
+            }
+            for name, record in found
+        ]
         _print_json({"code": chosen.code, "on": chosen.on, "records": records, "verdicts": verdicts})
     else:
         for name, record in found:
             _say(f"{record.code}  {name}, {verdicts[name]} on {chosen.on}")
-            for field, value in _as_dict(record).items():
-                if field not in ("code", "is_start_known", "carried_forward", "edition"):
-                    earlier = " or earlier" if field == "valid_from" and not record.is_start_known else ""
-                    _say(f"  {field.replace('_', ' ')}: {_in_words(value)}{earlier}")
-            if record.carried_forward:
-                _say(f"  carried forward from {record.edition}, the last edition on board")
+            _say_facts(record, _around(name, record, chosen.on, catalog))
         if not found:
             _say(f"{chosen.code!r} on {chosen.on}: {_why_nothing(chosen.code, chosen.on, verdicts, catalog)}")
     return CLEAN if in_force else FOUND
+
+
+def _say_facts(record: Any, around: dict[str, tuple[str, ...]]) -> None:
+    for field, value in {**_as_dict(record), **around}.items():
+        if field not in ("code", "is_start_known", "carried_forward", "edition"):
+            earlier = " or earlier" if field == "valid_from" and not record.is_start_known else ""
+            _say(f"  {field.replace('_', ' ')}: {_in_words(value)}{earlier}")
+    if record.carried_forward:
+        _say(f"  carried forward from {record.edition}, the last edition on board")
 
 
 def _in_words(value: object) -> str:
     return ", ".join(map(str, cast("tuple[object, ...]", value))) if isinstance(value, tuple) else str(value)
 
 
+def _around(name: str, record: Any, on: dt.date, catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Of a diagnosis, the codes right below it, or, of one that is not in force, those in its place."""
+    if name != "diagnoses":
+        return {}
+    day = catalog.diagnoses.on(on)
+    if day.find(record.code) is None:
+        after = catalog.diagnoses.successors(record.code)
+        return {str(each.relation): each.successors for each in after if each.on <= on}
+    below = tuple(child.code for child in day.children(record.code))
+    return {"children": below} if below else {}
+
+
 def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Catalog) -> str:
     tables = [name for name in ("procedures", "diagnoses") if verdicts[name] == "out-of-coverage"]
     if tables:
         return f"not known; out of the coverage of {', '.join(tables)}"
-    try:
-        catalog.procedures.on(on)[code]
-    except UnknownCodeError as error:
-        near = f"; near it: {', '.join(error.suggestions)}" if error.suggestions else ""
-        return f"unknown in every table{near}"
-    return "unknown in every table"
+    near = [*catalog.procedures.suggest(code, on=on), *catalog.diagnoses.suggest(code, on=on)]
+    return "unknown in every table" + (f"; near it: {', '.join(near)}" if near else "")
 
 
 def _search(chosen: argparse.Namespace) -> int:

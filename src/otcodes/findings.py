@@ -233,6 +233,22 @@ class DropRepeatedDiagnoses(Fix):
         return attrs.evolve(claim, diagnoses=tuple(kept.values()))
 
 
+@attrs.frozen
+class PutDiagnosisFirst(Fix):
+    """Put a diagnosis of the claim before the others, which keep their order."""
+
+    kind: ClassVar[str] = "put-diagnosis-first"
+    diagnosis: str
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
+        """The claim with that diagnosis first."""
+        if self.diagnosis not in claim.diagnoses:
+            return claim
+        at = claim.diagnoses.index(self.diagnosis)
+        others = claim.diagnoses[:at] + claim.diagnoses[at + 1 :]
+        return attrs.evolve(claim, diagnoses=(self.diagnosis, *others))
+
+
 @attrs.frozen(kw_only=True)
 class Finding:
     """One thing that is wrong with a claim, or worth a look.

@@ -7,12 +7,12 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
 
 import attrs
 
 from ._manifest import DAY, Coverage, Entry, Key
-from ._store import Rows, Source, read_table
+from ._store import read_table
 from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError
 from .records import R
 from .verdicts import EFFECTIVE, NOT_BILLABLE, NOT_EFFECTIVE, OUT_OF_COVERAGE, UNKNOWN, Verdict
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ._editions import Edition
+    from ._protocols import Rows, Source
     from ._search import Indexed
+    from .differences import Diff
 
     Span: TypeAlias = "tuple[dt.date, dt.date, Verdict]"
 
+
+D = TypeVar("D")
 
 SUGGESTIONS = 3
 SNAPSHOTS_KEPT = 64
@@ -140,8 +144,11 @@ class Table(Generic[R]):
             _check_day(day)
             if len(self._snapshots) >= SNAPSHOTS_KEPT:
                 self._snapshots.clear()
-            found = self._snapshots.setdefault(day, Snapshot(self, day))
+            found = self._snapshots.setdefault(day, self._snapshot(day))
         return found
+
+    def _snapshot(self, day: dt.date) -> Snapshot[R]:
+        return Snapshot(self, day)
 
     def verdict(self, code: Key, *, on: dt.date) -> Verdict:
         """Whether a code holds on a day; never raises for a `str`, and a malformed code is unknown.
@@ -182,10 +189,8 @@ class Table(Generic[R]):
             return ()
         near = [
             known
-            for known in self.keys()
-            if isinstance(known, str)
-            and known[:1] == key[:1]
-            and (on is None or self.verdict(known, on=on) in (EFFECTIVE, NOT_BILLABLE))
+            for known in self._near(key)
+            if on is None or self.verdict(known, on=on) in (EFFECTIVE, NOT_BILLABLE)
         ]
         slips = [known for known in near if _is_swapped(key, known)]
         found = (slips + [code for code in difflib.get_close_matches(key, near) if code not in slips])[
@@ -193,12 +198,25 @@ class Table(Generic[R]):
         ]
         return tuple(getattr(self._answering(known).rows(known)[-1], "code", known) for known in found)
 
+    def _near(self, key: str) -> Iterator[str]:
+        """The codes that one could be a slip of."""
+        return (known for known in self.keys() if isinstance(known, str) and known[:1] == key[:1])
+
+    def diff(self, first: dt.date, second: dt.date) -> Diff[R]:
+        """What changed in the table from one day to another.
+
+        Raises:
+            TypeError: a day is not a `datetime.date`.
+        """
+        from .differences import diff  # noqa: PLC0415 -- most processes only look codes up
+
+        _check_day(first)
+        _check_day(second)
+        return diff(self, first, second)
+
     def __iter__(self) -> Iterator[R]:
         """Every row, in the order of the file, the rows of the table beside it last."""
-        yield from self.own()
-        own = self._load()
-        for beside in self._tables[1:]:
-            yield from (row for key, rows in beside.all_rows() if key not in own for row in rows)
+        return (row for _, _, rows in self.versions() for row in rows)
 
     def __len__(self) -> int:
         """How many rows it has, with those of the table beside it."""
@@ -208,12 +226,20 @@ class Table(Generic[R]):
 
     def own(self) -> Iterator[R]:
         """Every row of its own file."""
-        for _, rows in self.all_rows():
+        for _, rows in self.under():
             yield from rows
 
-    def all_rows(self) -> Iterator[tuple[Key, tuple[R, ...]]]:
-        """Every own key with its records, oldest first."""
-        return self._load().under("", self._kind)
+    def under(self, prefix: str = "") -> Iterator[tuple[Key, tuple[R, ...]]]:
+        """Every own key that begins so, with its records, oldest first."""
+        return self._load().under(prefix, self._kind)
+
+    def versions(self) -> Iterator[tuple[Table[R], Key, tuple[R, ...]]]:
+        """Every key with the table that has it and its records, oldest first; its own keys first."""
+        own = self._load()
+        for table in self._tables:
+            for key, rows in table.under():
+                if table is self or key not in own:
+                    yield table, key, rows
 
     def keys(self) -> Iterator[Key]:
         """Every key, its own first."""
@@ -249,6 +275,10 @@ class Table(Generic[R]):
             table.entry for table in self._tables if table.entry.covers(key) and on > table.coverage.last
         )
         return next((entry.last_edition for entry in silent), None)
+
+    def row_on(self, rows: Iterable[R], on: dt.date) -> R | None:
+        """The one of a key's own rows that answers for a day."""
+        return next((row for row in rows if row.valid_from <= on <= self.last_day(row)), None)
 
     def last_day(self, row: R) -> dt.date:
         """The last day for which a row of its own answers."""
@@ -323,9 +353,9 @@ class Table(Generic[R]):
         rows = owner.rows(key)
         if verdict is NOT_EFFECTIVE:
             raise NotEffectiveError(self.name, code, on, spans_of(rows), getattr(rows[-1], "successors", ()))
-        row = next(row for row in rows if row.valid_from <= on <= owner.last_day(row))
-        if not owner.is_carried(row, on):
-            return row
+        row = owner.row_on(rows, on)
+        if row is None or not owner.is_carried(row, on):
+            return cast("R", row)
         return attrs.evolve(row, carried_forward=True, edition=owner.entry.last_edition)
 
 
@@ -379,6 +409,29 @@ class Snapshot(Mapping[Key, R]):
         """
         return self._hits[code]
 
+    @overload
+    def get(self, key: Key, /) -> R | None: ...
+    @overload
+    def get(self, key: Key, /, default: R | D) -> R | D: ...
+    def get(self, key: Key, /, default: R | D | None = None) -> R | D | None:
+        """The record of a code, or the default where there is none on this day.
+
+        Raises:
+            OutOfCoverageError: the table does not know.
+        """
+        return self._hits[key] if key in self else default
+
+    def __contains__(self, code: object) -> bool:
+        """Whether there is a record of a code on this day.
+
+        Raises:
+            OutOfCoverageError: the table does not know.
+        """
+        verdict = self.table.verdict(cast("Key", code), on=self.day)
+        if verdict is OUT_OF_COVERAGE:
+            self.table.find(cast("Key", code), self.day)  # which says why
+        return verdict in (EFFECTIVE, NOT_BILLABLE)
+
     def find(self, code: Key) -> R | None:
         """The record of a code, or `None` where it has none or the table does not know."""
         try:
@@ -391,9 +444,10 @@ class Snapshot(Mapping[Key, R]):
 
     def __iter__(self) -> Iterator[Key]:
         """The codes in force, as their records write them."""
-        for key in self.table.keys():
-            if self.table.verdict(key, on=self.day) in (EFFECTIVE, NOT_BILLABLE):
-                yield getattr(self[key], "code", key)
+        for owner, key, rows in self.table.versions():
+            row = owner.row_on(rows, self.day)
+            if row is not None:
+                yield getattr(row, "code", key)
 
     def __len__(self) -> int:
         """How many codes are in force."""

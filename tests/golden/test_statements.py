@@ -109,7 +109,7 @@ def test_sz_ended_with_2017() -> None:
         ("F80.0", DOS, Verdict.EFFECTIVE),
         ("F80", DOS, Verdict.NOT_BILLABLE),
         ("Z50.1", DOS, Verdict.UNKNOWN),
-        ("A00.0", DOS, Verdict.OUT_OF_COVERAGE),
+        ("A00.0", DOS, Verdict.EFFECTIVE),
     ],
 )
 def test_billable_or_header_by_the_day(code, on, verdict) -> None:

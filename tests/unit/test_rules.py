@@ -63,6 +63,23 @@ CASES = [
     ("diagnosis.not-effective", E, claim(line(on=dt.date(2021, 9, 30)), diagnoses=("M54.50",)), claim()),
     ("diagnosis.not-billable", E, claim(diagnoses=("M54.5",)), claim(diagnoses=("M54.50",))),
     ("diagnosis.not-billable", E, claim(diagnoses=("S52.501",)), claim(diagnoses=("S52.501D",))),
+    ("diagnosis.not-billable", E, claim(diagnoses=("G35",)), claim(diagnoses=("G35.D",))),
+    ("diagnosis.seventh-character", E, claim(diagnoses=("S52.501Z",)), claim(diagnoses=("S52.501D",))),
+    (
+        "diagnosis.seventh-character", E,
+        claim(diagnoses=("M25.561", "W19.A")), claim(diagnoses=("M25.561", "W19.XXXA")),
+    ),
+    ("diagnosis.excludes1", W, claim(diagnoses=("F82", "R27.8")), claim(diagnoses=("F82", "R62.50"))),
+    ("diagnosis.excludes1", W, claim(diagnoses=("M62.81", "M62.84")), claim(diagnoses=("M62.81", "R26.89"))),
+    (
+        "diagnosis.manifestation-first", E,
+        claim(diagnoses=("F02.80", "G30.9")), claim(diagnoses=("G30.9", "F02.80")),
+    ),
+    (
+        "diagnosis.external-cause-first", E,
+        claim(diagnoses=("W19.XXXA", "M25.561")), claim(diagnoses=("M25.561", "W19.XXXA")),
+    ),
+    ("diagnosis.unspecified-laterality", I, claim(diagnoses=("M25.519",)), claim(diagnoses=("M25.511",))),
     ("modifier.malformed", E, claim(line(modifiers=("GO", "G"))), claim()),
     ("modifier.unknown", W, claim(line(modifiers=("GO", "ZY"))), claim()),
     ("modifier.unknown", E, claim(line(modifiers=("GO", "ZY"), on=dt.date(2025, 3, 3))), claim()),
@@ -122,6 +139,48 @@ def test_a_clean_claim_is_quiet() -> None:
     clean = claim(line(units=2, minutes=30), line("97140", minutes=16))
     report = otcodes.check(clean)
     assert (report.findings, report.is_clean) == ((), True)
+
+
+def test_a_placeholder_is_put_in_where_only_one_code_can_be_meant() -> None:
+    for written in ("W19.A", "w19xa", "W19.XXA", "W19XXXA"):
+        repaired = otcodes.check(claim(diagnoses=("M25.561", written))).fixed()
+        assert repaired.diagnoses[1].replace(".", "").upper() == "W19XXXA"
+    finding = found(claim(diagnoses=("S52.501Z",)))["diagnosis.seventh-character"]
+    assert finding.fix is None
+    assert "S52.501D" in finding.suggestions
+    assert "diagnosis.unknown" not in found(claim(diagnoses=("S52.501Z",)))
+    assert "diagnosis.seventh-character" not in found(claim(diagnoses=("S52.501",)))
+    assert "diagnosis.unknown" in found(claim(diagnoses=("M62.81A",)))
+
+
+def test_a_header_names_the_billable_codes_below_it() -> None:
+    assert found(claim(diagnoses=("M54.5",)))["diagnosis.not-billable"].suggestions == (
+        ("M54.50", "M54.51", "M54.59")
+    )
+    assert len(found(claim(diagnoses=("S52.501",)))["diagnosis.not-billable"].suggestions) == 16
+    assert "S52.5" in found(claim(diagnoses=("S52",)))["diagnosis.not-billable"].suggestions
+
+
+def test_a_retired_diagnosis_names_its_successors() -> None:
+    finding = found(claim(diagnoses=("M25.561", "T40.7X1D")))["diagnosis.not-effective"]
+    assert finding.suggestions == ("T40.711D", "T40.721D")
+
+
+def test_the_disease_or_injury_is_put_first() -> None:
+    repaired = otcodes.check(claim(diagnoses=("F02.80", "M62.81", "G30.9"))).fixed()
+    assert repaired.diagnoses == ("G30.9", "F02.80", "M62.81")
+    repaired = otcodes.check(claim(diagnoses=("W19.XXXA", "S52.501A"))).fixed()
+    assert repaired.diagnoses == ("S52.501A", "W19.XXXA")
+    # Which of two injuries comes first is not for a claim checker to say.
+    unsure = otcodes.check(claim(diagnoses=("W19.XXXA", "S52.501A", "S62.101A")))
+    assert unsure.fixed().diagnoses[0] == "W19.XXXA"
+
+
+def test_a_pair_of_which_the_editions_disagree_is_not_checked() -> None:
+    early = claim(line(on=dt.date(2019, 3, 1)), diagnoses=("F82", "R27.8"))
+    report = otcodes.check(early)
+    assert "diagnosis.excludes1" not in {finding.rule for finding in report}
+    assert "diagnosis.excludes1" in {entry.rule for entry in report.not_checked}
 
 
 def test_a_missing_field_is_not_checked_and_not_a_finding() -> None:

@@ -14,21 +14,41 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._codes import Modifier, Place, RevenueCode
     from ._diagnosis import Diagnosis
+    from ._notes import Block, Chapter, DiagnosisNote, SeventhCharacter, Succession
     from ._procedure import Procedure
     from ._row import R, Row
-    from ._words import CodeSystem, Discipline, Setting, TherapyDisposition, Timing
+    from ._synonym import DiagnosisSynonym
+    from ._words import (
+        CodeSystem,
+        Discipline,
+        Laterality,
+        NoteKind,
+        Setting,
+        SuccessionKind,
+        TherapyDisposition,
+        Timing,
+    )
 
 __all__ = [
+    "Block",
+    "Chapter",
     "CodeSystem",
     "Diagnosis",
+    "DiagnosisNote",
+    "DiagnosisSynonym",
     "Discipline",
+    "Laterality",
     "Modifier",
+    "NoteKind",
     "Place",
     "Procedure",
     "R",
     "RevenueCode",
     "Row",
     "Setting",
+    "SeventhCharacter",
+    "Succession",
+    "SuccessionKind",
     "TherapyDisposition",
     "Timing",
 ]
@@ -38,12 +58,21 @@ _HOMES = {
     "Place": "_codes",
     "RevenueCode": "_codes",
     "Diagnosis": "_diagnosis",
+    "DiagnosisSynonym": "_synonym",
+    "Block": "_notes",
+    "Chapter": "_notes",
+    "DiagnosisNote": "_notes",
+    "Succession": "_notes",
+    "SeventhCharacter": "_notes",
     "Procedure": "_procedure",
     "R": "_row",
     "Row": "_row",
     "CodeSystem": "_words",
     "Discipline": "_words",
+    "Laterality": "_words",
+    "NoteKind": "_words",
     "Setting": "_words",
+    "SuccessionKind": "_words",
     "TherapyDisposition": "_words",
     "Timing": "_words",
 }

@@ -46,3 +46,33 @@ class Setting(TextEnum):
 
     PRACTITIONER = "practitioner"
     OUTPATIENT_HOSPITAL = "outpatient-hospital"
+
+
+class NoteKind(TextEnum):
+    """What a note of ICD-10-CM's tabular list asks for.
+
+    Excludes1: the two are not coded together. Excludes2: the other one is not part of this. Code first: the
+    underlying condition stands before it. Use additional code: another code goes with it.
+    """
+
+    EXCLUDES1 = "excludes1"
+    EXCLUDES2 = "excludes2"
+    CODE_FIRST = "code-first"
+    USE_ADDITIONAL = "use-additional"
+
+
+class SuccessionKind(TextEnum):
+    """How successors stand to a code: it was split into them, renamed to one, or merged into one."""
+
+    SPLIT = "split"
+    RENAMED = "renamed"
+    MERGED = "merged"
+
+
+class Laterality(TextEnum):
+    """The side of the body that a diagnosis speaks of."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    BILATERAL = "bilateral"
+    UNSPECIFIED = "unspecified"

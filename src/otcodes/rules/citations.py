@@ -56,4 +56,28 @@ ICD_10_CM = Citation(
     "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
     "National Center for Health Statistics",
 )
+EXCLUDES1 = Citation(
+    "ICD-10-CM official guidelines for coding and reporting",
+    "section I.A.12.a",
+    "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
+    "National Center for Health Statistics",
+)
+CODE_FIRST = Citation(
+    "ICD-10-CM official guidelines for coding and reporting",
+    "section I.A.13",
+    "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
+    "National Center for Health Statistics",
+)
+LATERALITY = Citation(
+    "ICD-10-CM official guidelines for coding and reporting",
+    "section I.B.13",
+    "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
+    "National Center for Health Statistics",
+)
+EXTERNAL_CAUSES = Citation(
+    "ICD-10-CM official guidelines for coding and reporting",
+    "section I.C.20.a.6",
+    "https://www.cdc.gov/nchs/icd/icd-10-cm/index.html",
+    "National Center for Health Statistics",
+)
 EVALUATIONS = Citation("Change Request 10176: therapy evaluation codes and their modifiers", "", THERAPY, CMS)

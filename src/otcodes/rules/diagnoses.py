@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .._text import normalize_code
 from ..catalog import DIAGNOSIS
+from ..classification import CATEGORY, COMPLETE, PLACEHOLDER
 from ..errors import in_force
 from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
 from ..records import Setting
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..claims import Claim, ServiceLine
+    from ..classification import DiagnosisSnapshot
     from ..findings import Finding
     from ..records import Diagnosis
 
 # What the claim forms hold: 837P and CMS-1500; 837I and UB-04 (one principal and 24 others).
 DIAGNOSES_PER_CLAIM = {Setting.PRACTITIONER: 12, Setting.OUTPATIENT_HOSPITAL: 25}
 POINTERS_PER_LINE = 4
+# Up to as many billable codes below a header are named; of more, the headers right below it.
+SUGGESTIONS = 24
 SINCE = "0.1.0"
 
 # The rules that ask the table of diagnoses.
@@ -122,18 +126,19 @@ def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Itera
         )
 
 
-def _days(claim: Claim) -> list[dt.date]:
+def days(claim: Claim) -> list[dt.date]:
+    """The days of service of a claim."""
     return sorted({line.on for line in claim.lines})
 
 
 def _found(code: str, claim: Claim, context: Context) -> Iterator[Diagnosis]:
-    for day in _days(claim):
+    for day in days(claim):
         row = context.catalog.diagnoses.on(day).find(code)
         if row is not None:
             yield row
 
 
-def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[int, str, dt.date]]:
+def judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[int, str, dt.date]]:
     """The claim's diagnoses of a verdict, with the first day of service on which they have it.
 
     Those that the table does not know are noted as not checked by the running rule.
@@ -144,7 +149,7 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
     for index, code in enumerate(claim.diagnoses):
         if not re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue
-        for day in _days(claim):
+        for day in days(claim):
             found = diagnoses.verdict(code, on=day)
             if found is Verdict.OUT_OF_COVERAGE:
                 reason = f"{code} on {day} is outside the coverage of the table of diagnoses"
@@ -158,30 +163,76 @@ def _judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[
 @code_rule("diagnosis.unknown")
 def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
-    for index, code, day in _judged(claim, context, Verdict.UNKNOWN):
-        near = context.catalog.diagnoses.suggest(code, on=day)
-        yield context.finding(
-            claim, f"diagnoses[{index}]", f"{code} is no code of ICD-10-CM on {day}", suggestions=near
+    for index, code, day in judged(claim, context, Verdict.UNKNOWN):
+        if completions(code, context.catalog.diagnoses.on(day)) is None:
+            near = context.catalog.diagnoses.suggest(code, on=day)
+            yield context.finding(
+                claim, f"diagnoses[{index}]", f"{code} is no code of ICD-10-CM on {day}", suggestions=near
+            )
+
+
+@code_rule("diagnosis.seventh-character")
+def seventh_character_is_one_of_its_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
+    """A seventh character is one that its code takes, behind the placeholder X where the code is short."""
+    for index, code, day in judged(claim, context, Verdict.UNKNOWN):
+        complete = completions(code, context.catalog.diagnoses.on(day))
+        if complete is None:
+            continue
+        meant = [known for known in complete if known[-1] == normalize_code(code)[-1]]
+        problem = (
+            "lacks the placeholder X" if meant else "has a seventh character that its code does not take"
         )
+        yield context.finding(
+            claim,
+            f"diagnoses[{index}]",
+            f"{code} {problem}",
+            fix=ReplaceDiagnosis(code, meant[0]) if meant else None,
+            suggestions=tuple(meant or complete),
+        )
+
+
+def completions(code: str, day: DiagnosisSnapshot) -> tuple[str, ...] | None:
+    """The codes that an unknown one may be meant for, where nothing but its end is wrong; else `None`.
+
+    Its end is the seventh character, with the placeholder before it where the code is short.
+    """
+    key = normalize_code(code)
+    stem, last = key[:-1].rstrip(PLACEHOLDER), key[-1:]
+    header = day.find(stem) if len(stem) >= CATEGORY else None
+    if header is None or header.is_billable:
+        return None
+    start = stem.ljust(COMPLETE, PLACEHOLDER)
+    found = tuple(below.code for below in day.descendants(stem) if normalize_code(below.code)[:-1] == start)
+    is_told = len(key) > COMPLETE or any(known[-1] == last for known in found)
+    return found if found and is_told else None
 
 
 @code_rule("diagnosis.not-effective")
 def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is in force on the dates of service."""
-    for index, code, day in _judged(claim, context, Verdict.NOT_EFFECTIVE):
-        rows = context.catalog.diagnoses.history(code)
-        when = in_force(spans_of(rows))
-        yield context.finding(claim, f"diagnoses[{index}]", f"{code} is not in force on {day} ({when})")
+    diagnoses = context.catalog.diagnoses
+    for index, code, day in judged(claim, context, Verdict.NOT_EFFECTIVE):
+        when = in_force(spans_of(diagnoses.history(code)))
+        after = [new for each in diagnoses.successors(code) if each.on <= day for new in each.successors]
+        yield context.finding(
+            claim,
+            f"diagnoses[{index}]",
+            f"{code} is not in force on {day} ({when})",
+            suggestions=tuple(dict.fromkeys(after)),
+        )
 
 
 @code_rule("diagnosis.not-billable")
 def diagnosis_has_all_its_characters(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is coded to its last character; a header is not billable."""
-    for index, code, day in _judged(claim, context, Verdict.NOT_BILLABLE):
-        header = context.catalog.diagnoses.on(day)[code]
+    for index, code, day in judged(claim, context, Verdict.NOT_BILLABLE):
+        on_day = context.catalog.diagnoses.on(day)
+        header = on_day[code]
+        billable = [below.code for below in on_day.descendants(code) if below.is_billable]
+        few = billable if len(billable) <= SUGGESTIONS else [child.code for child in on_day.children(code)]
         yield context.finding(
             claim,
             f"diagnoses[{index}]",
             f"{header.code} on {day} is a header: more characters are needed",
-            suggestions=(),
+            suggestions=tuple(few),
         )

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 
 from .. import payers
 from ..errors import UnknownPayerError, UnknownRuleError
-from . import diagnoses, lines, modifiers, pairs, places, procedures, units
+from . import classification, diagnoses, lines, modifiers, pairs, places, procedures, units
 from .core import Rule, RuleSet
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-MODULES: tuple[ModuleType, ...] = (procedures, diagnoses, modifiers, places, units, pairs, lines)
+MODULES: tuple[ModuleType, ...] = (
+    procedures,
+    diagnoses,
+    classification,
+    modifiers,
+    places,
+    units,
+    pairs,
+    lines,
+)
 
 
 def _rules() -> tuple[Rule, ...]:
