@@ -182,10 +182,13 @@ class Renames:
     def __init__(self, editions: Sequence[Edition], settle: Settle) -> None:
         self.newest: dict[str, str] = {}
         self._steps: list[tuple[str, str, str]] = []
-        for before, after in pairwise(edition.tabular for edition in editions):
+        for one, two in pairwise(editions):
+            before, after = one.tabular, two.tabular
+            is_next_day = day_after(one.last) == two.first
             for old in before.blocks.keys() - after.blocks.keys():
                 new = successor(old, before, after)
-                self._steps.append((settle((old,), before, after, has_ended=True), old, new))
+                day = two.first if is_next_day else settle((old,), before, after, has_ended=True)
+                self._steps.append((day, old, new))
                 self.newest |= {each: new for each, then in self.newest.items() if then == old} | {old: new}
         self._steps.sort()
 
