@@ -26,6 +26,10 @@ class Folder:
         """The bytes of one file."""
         return (DATA / name).read_bytes()
 
+    def part(self, name: str, start: int, end: int) -> bytes | None:
+        """The bytes of one file from one place to another."""
+        return self.read(name)[start:end]
+
 
 def measure(entry: Entry) -> dict[str, Any]:
     """The `rows` and `sha256` of one table; `TableError` if the file is not canonical."""

@@ -15,18 +15,38 @@ over all before the ends, is the same on every machine; with it in the manifest,
 
 from __future__ import annotations
 
+import importlib
 import zlib
+from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._hashing import sha256
 from .errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MAGIC = b"otcodes blocks 1\n"
 DIGEST, END = 8, 4
+# hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own, under
+# names that depend on its version, and slower over megabytes.
+NAMES = ("_sha2", "_sha256", "hashlib")
+
+
+@lru_cache(maxsize=2)
+def _algorithm(names: tuple[str, ...]) -> Any:
+    for name in names:
+        try:
+            return importlib.import_module(name).sha256
+        except ImportError:
+            continue
+    raise ImportError(names[-1])
+
+
+def sha256(content: bytes, *, is_one_of_many: bool = False) -> bytes:
+    """The sha256 of some bytes; of one of very many texts by the faster way."""
+    digest: bytes = _algorithm(NAMES[-1:] if is_one_of_many else NAMES)(content).digest()
+    return digest
 
 
 def pack(columns: Sequence[str], blocks: Mapping[str, bytes]) -> bytes:
@@ -57,6 +77,11 @@ def pack(columns: Sequence[str], blocks: Mapping[str, bytes]) -> bytes:
 class Blocks:
     """The blocks of one file, inflated and verified one by one.
 
+    Args:
+        file: the file's name, for messages.
+        content: the whole file, or, with `part`, no more than its beginning.
+        part: reads the bytes of the file from one place to another.
+
     Attributes:
         columns: the columns of the rows in the blocks.
         fingerprint: the sha256, in hexadecimal digits, of the columns, keys and digests.
@@ -65,8 +90,8 @@ class Blocks:
         TableError: the file is not of this form.
     """
 
-    def __init__(self, file: str, content: bytes) -> None:
-        self.file, self._content = file, content
+    def __init__(self, file: str, content: bytes, part: Callable[[int, int], bytes] | None = None) -> None:
+        self.file, self._part = file, part
         columns = content.find(b"\n", len(MAGIC))
         sizes = content.find(b"\n", columns + 1)
         try:
@@ -77,11 +102,20 @@ class Blocks:
         self._digests = keys + count * self._width
         self._ends = self._digests + count * DIGEST
         self._start = self._ends + count * END
+        if part is not None and len(content) < self._start:
+            content += part(len(content), self._start)
         if not content.startswith(MAGIC) or len(content) < self._start:
             raise TableError(file, None, "it is not a file of blocks, or not the whole of one")
+        self._content = content
         self.columns = tuple(content[len(MAGIC) : columns].decode().split("\t"))
         self._keys = content[keys : self._digests]
         self.fingerprint = sha256(content[: self._ends]).hex()
+
+    def load(self) -> None:
+        """Read the rest of the file at once: for whoever is about to read every block."""
+        if self._part is not None:
+            self._content = self._part(0, self._end(len(self._keys) // self._width - 1))
+            self._part = None
 
     def __iter__(self) -> Iterator[str]:
         """The keys, sorted."""
@@ -101,14 +135,18 @@ class Blocks:
         if at < 0 or len(sought) != self._width:
             return None
         index = at // self._width
-        digest = self._digests + index * DIGEST
+        at = self._digests + index * DIGEST
+        digest = self._content[at : at + DIGEST]
         try:
-            content = zlib.decompress(self._content[self._end(index - 1) : self._end(index)])
+            content = zlib.decompress(self._bytes(self._end(index - 1), self._end(index)))
         except zlib.error:
             content = None
-        if content is None or sha256(content)[:DIGEST] != self._content[digest : digest + DIGEST]:
+        if content is None or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
             raise TableError(self.file, None, f"the block {key} is damaged")
         return content
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return self._content[start:end] if self._part is None else self._part(start, end)
 
     def _end(self, index: int) -> int:
         """Where a block ends in the file; of the one before the first, where the blocks begin."""

@@ -8,8 +8,8 @@ read when it is first asked for.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ._text import normalize_code
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._editions import Edition
 
 Key: TypeAlias = "str | tuple[str, ...]"
+Facts: TypeAlias = "dict[str, Any]"
 
 MANIFEST = "manifest.toml"
 TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
@@ -101,7 +102,7 @@ class Entry:
         index_sha256: of that file, as for a file of blocks.
     """
 
-    def __init__(self, name: str, facts: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, facts: Facts, editions: Callable[[], list[dict[str, Any]]]) -> None:
         self.name = name
         if facts.get("schema") != SCHEMA:
             problem = f"table {name} has schema {facts.get('schema')}, this code reads {SCHEMA}"
@@ -118,7 +119,7 @@ class Entry:
             self.index_sha256: str = facts["index_sha256"] if self.index else ""
         except (KeyError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
-        self._editions: list[dict[str, Any]] = facts["editions"]
+        self._editions = editions
 
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
@@ -126,9 +127,9 @@ class Entry:
         from ._editions import Edition  # noqa: PLC0415 -- a look-up does without them
 
         try:
-            dated: list[dict[str, Any]] = [
+            dated: list[Facts] = [
                 {**edition, "effective": dt.date.fromisoformat(edition["effective"])}
-                for edition in self._editions
+                for edition in self._editions()
             ]
             return tuple(Edition(**edition) for edition in dated)
         except (KeyError, TypeError, ValueError) as error:
@@ -179,7 +180,7 @@ class Entry:
         return all(map(self.coverage.includes, codes))
 
 
-def _coverage(facts: Mapping[str, Any]) -> Coverage:
+def _coverage(facts: Facts) -> Coverage:
     day = dt.date.fromisoformat
     ranges = (span.partition("-") for span in facts["scope"])
     gaps = (span.partition("/") for span in facts.get("gaps", ()))
@@ -218,7 +219,9 @@ class Manifest(Mapping[str, Entry]):
         found = self._entries.get(name)
         if found is None:
             above, lines = self._sections[name]
-            found = self._entries.setdefault(name, Entry(name, _facts(name, lines, above)))
+            own, start, rest = lines.partition(f"\n{EDITION}")
+            editions = partial(_editions, name, start[1:] + rest, above + own.count("\n") + 1)
+            found = self._entries.setdefault(name, Entry(name, _facts(own.splitlines(), above), editions))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -230,20 +233,28 @@ class Manifest(Mapping[str, Entry]):
         return len(self._sections)
 
 
-def _facts(table: str, lines: str, above: int) -> dict[str, Any]:
-    """The values of one table's section, with those of its editions."""
-    facts: dict[str, Any] = {"editions": []}
-    section = facts
-    for number, line in enumerate(lines.splitlines(), above + 1):
-        if not line or line[0] == "#":
-            continue
+def _editions(table: str, lines: str, above: int) -> list[Facts]:
+    """The values of each of a table's editions."""
+    header = f"{EDITION}{table}{EDITIONS}\n"
+    found: list[Facts] = []
+    before, *parts = lines.split(header)
+    if before:
+        raise TableError(MANIFEST, above + 1, f"expected {header.rstrip()}, found {before[:40]}")
+    for part in parts:
+        above += 1
+        found.append(_facts(part.splitlines(), above))
+        above += part.count("\n")
+    return found
+
+
+def _facts(lines: Iterable[str], above: int) -> Facts:
+    """The values of some lines."""
+    facts: Facts = {}
+    for number, line in enumerate(lines, above + 1):
         key, equals, value = line.partition(" = ")
-        if line == f"{EDITION}{table}{EDITIONS}":
-            section = {}
-            facts["editions"].append(section)
-        elif equals:
-            section[key] = _value(value, number)
-        else:
+        if equals:
+            facts[key] = _value(value, number)
+        elif line and not line.startswith("#"):
             raise TableError(
                 MANIFEST, number, f"expected {TABLE}NAME], {EDITION}NAME{EDITIONS} or key = value"
             )

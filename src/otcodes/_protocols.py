@@ -18,6 +18,10 @@ class Source(Protocol):
         """The bytes of one file."""
         ...
 
+    def part(self, name: str, start: int, end: int) -> bytes | None:
+        """The bytes of one file from one place to another; `None` where only whole files can be read."""
+        ...
+
 
 class Rows(Protocol):
     """The rows of one file by their key, still as text; a row becomes a record when it is asked for."""

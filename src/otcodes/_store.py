@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os.path
 from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from ._blocks import Blocks
-from ._hashing import sha256
+from ._blocks import Blocks, sha256
 from ._manifest import MANIFEST, Entry, Key, Manifest
 from ._text import DOT
 from .errors import TableError
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
     from .records import R
 
 BLOCKS = ".blocks"
+HEAD = 1 << 15  # bytes that hold the index of a file of blocks
 TEXTS_KEPT = 16
-CODE = itemgetter(0)
 
 
 class PackagedSource:
@@ -36,9 +34,21 @@ class PackagedSource:
     def read(self, name: str) -> bytes:
         """The bytes of one file of the package's data."""
         # The loader's own method: importlib.resources would do, but costs a look-up's time to import.
-        path = os.path.join(os.path.dirname(__file__), "data", name)  # noqa: PTH118, PTH120 -- pathlib, too
-        content: bytes = __loader__.get_data(path)  # type: ignore[name-defined]  # the import system sets it
+        content: bytes = __loader__.get_data(_path(name))  # type: ignore[name-defined]  # the import system sets it
         return content
+
+    def part(self, name: str, start: int, end: int) -> bytes | None:
+        """The bytes of one file from one place to another; `None` in a zip, where there is no such file."""
+        try:
+            with open(_path(name), "rb", buffering=0) as file:  # noqa: PTH123 -- pathlib, too
+                file.seek(start)
+                return file.read(end - start)
+        except OSError:
+            return None
+
+
+def _path(name: str) -> str:
+    return os.path.join(os.path.dirname(__file__), "data", name)  # noqa: PTH118, PTH120 -- pathlib costs as much
 
 
 def read_manifest(source: Source) -> Manifest:
@@ -70,7 +80,11 @@ def read_blocks(source: Source, file: str, fingerprint: str) -> Blocks:
     Raises:
         TableError: the file is not the one of that fingerprint, or no file of blocks.
     """
-    blocks = Blocks(file, source.read(file))
+    head = source.part(file, 0, HEAD)
+    if head is None:
+        blocks = Blocks(file, source.read(file))
+    else:
+        blocks = Blocks(file, head, lambda start, end: source.part(file, start, end) or b"")
     if blocks.fingerprint != fingerprint:
         raise _changed(file)
     return blocks
@@ -161,7 +175,7 @@ class BlockRows:
         if blocks.columns[: self.OWN] != ("code", "title"):
             raise TableError(entry.file, None, f"expected code and title first, found {blocks.columns}")
         self._texts: dict[str, str] = {}
-        self._rests: dict[tuple[type, str], dict[str, Any]] = {}
+        self._rests: dict[type, dict[str, dict[str, Any]]] = {}
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -174,6 +188,7 @@ class BlockRows:
 
     def __iter__(self) -> Iterator[Key]:
         """Every key, in the order of the file."""
+        self._blocks.load()
         return (key for block in self._blocks for key, _ in self._by_key(block))
 
     def records(self, key: Key, kind: type[R]) -> tuple[R, ...]:
@@ -186,35 +201,42 @@ class BlockRows:
             raise KeyError(key)
         while text.startswith(f"{code}\t", end):
             end = text.find("\n", end) + 1
-        return self._records([line.split("\t", self.OWN) for line in text[start : end - 1].split("\n")], kind)
+        return tuple(map(self._maker(kind), text[start : end - 1].split("\n")))
 
     def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every key that begins so, and all of them for an empty prefix, with its records, in order."""
         start = prefix[: self._width]
+        if not start:
+            self._blocks.load()
+        make = self._maker(kind)
         for block in [start] if len(start) == self._width else self._blocks:
             if block.startswith(start):
-                for key, cells in self._by_key(block):
+                for key, lines in self._by_key(block):
                     if key.startswith(prefix):
-                        yield key, self._records(cells, kind)
+                        yield key, tuple(map(make, lines))
 
-    def _by_key(self, block: str) -> Iterator[tuple[str, list[list[str]]]]:
-        """The keys of one block, each with the cells of its rows: code, title, and the rest still in one."""
-        lines = [line.split("\t", self.OWN) for line in self._text(block)[1:-1].split("\n")]
-        for code, cells in groupby(lines, CODE):
-            yield code.replace(".", ""), list(cells)
+    def _by_key(self, block: str) -> Iterator[tuple[str, Iterator[str]]]:
+        """The keys of one block, each with the lines of its rows."""
+        lines = self._text(block)[1:-1].split("\n")
+        for code, group in groupby(lines, _code_of):
+            yield code.replace(".", ""), group
 
-    def _records(self, rows: list[list[str]], kind: type[R]) -> tuple[R, ...]:
+    def _maker(self, kind: type[R]) -> Callable[[str], R]:
+        """What makes a record of a line."""
         make = cast("Callable[..., R]", kind)
-        records: list[R] = []
-        for code, title, rest in rows:
-            facts = self._rests.get((kind, rest))
+        rests = self._rests.setdefault(kind, {})
+
+        def made(line: str) -> R:
+            code, title, rest = line.split("\t", self.OWN)
+            facts = rests.get(rest)
             try:
                 if facts is None:
-                    facts = self._rests[kind, rest] = self._parsed(rest.split("\t"), kind)
-                records.append(make(code=code, title=title, **facts))
+                    facts = rests[rest] = self._parsed(rest.split("\t"), kind)
+                return make(code=code, title=title, **facts)
             except TypeError as error:
                 raise TableError(self._entry.file, None, f"{code}: {error}") from error
-        return tuple(records)
+
+        return made
 
     def _parsed(self, cells: list[str], kind: type[R]) -> dict[str, Any]:
         header = self._blocks.columns[self.OWN :]
@@ -254,6 +276,10 @@ def _start_of(text: str, code: str) -> int:
         else:
             high = middle
     return low + 1 if text.startswith(f"{code}\t", low + 1) else -1
+
+
+def _code_of(line: str) -> str:
+    return line[: line.find("\t")]
 
 
 def _dotted(key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from . import records
 from ._store import PackagedSource, read_manifest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PayerSubstitution,
         PaymentStatus,
         PtpEdit,
+        TherapyDiscipline,
         TherapyThreshold,
     )
     from .records import Discipline
@@ -39,20 +40,6 @@ PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
 DAYS_KEPT = 1_000
-
-
-class TherapyDiscipline(NamedTuple):
-    """A discipline with the two modifiers that speak of it, on one day.
-
-    Attributes:
-        name: the discipline.
-        modifier: the modifier of its plan of care.
-        assistant_modifier: the modifier of its assistants; `None` before they had one.
-    """
-
-    name: Discipline
-    modifier: str
-    assistant_modifier: str | None
 
 
 class Catalog:
@@ -218,6 +205,8 @@ class Catalog:
 
         Empty for a day that the table does not cover.
         """
+        from .policy_records import TherapyDiscipline
+
         known = self._disciplines_on.get(on)
         if known is not None:
             return known

@@ -6,6 +6,7 @@ They stand apart from the codes' own records, so that looking a code up does not
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 import attrs
 
@@ -138,3 +139,17 @@ class FilingIndicator(Row):
 
     indicator: str = cell(required)
     payer: str = cell(required)
+
+
+class TherapyDiscipline(NamedTuple):
+    """A discipline with the two modifiers that speak of it, on one day.
+
+    Attributes:
+        name: the discipline.
+        modifier: the modifier of its plan of care.
+        assistant_modifier: the modifier of its assistants; `None` before they had one.
+    """
+
+    name: Discipline
+    modifier: str
+    assistant_modifier: str | None

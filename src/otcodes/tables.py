@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 import attrs
 
@@ -216,6 +216,8 @@ class Table(Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         """Every row, in the order of the file, the rows of the table beside it last."""
+        if len(self._tables) == 1:
+            return self.own()
         return (row for _, _, rows in self.versions() for row in rows)
 
     def __len__(self) -> int:
@@ -226,8 +228,7 @@ class Table(Generic[R]):
 
     def own(self) -> Iterator[R]:
         """Every row of its own file."""
-        for _, rows in self.under():
-            yield from rows
+        return (row for _, rows in self.under() for row in rows)
 
     def under(self, prefix: str = "") -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every own key that begins so, with its records, oldest first."""
@@ -356,7 +357,8 @@ class Table(Generic[R]):
         row = owner.row_on(rows, on)
         if row is None or not owner.is_carried(row, on):
             return cast("R", row)
-        return attrs.evolve(row, carried_forward=True, edition=owner.entry.last_edition)
+        marked: R = attrs.evolve(cast("Any", row), carried_forward=True, edition=owner.entry.last_edition)
+        return marked
 
 
 def _is_swapped(code: str, other: str) -> bool:

@@ -8,15 +8,19 @@ A kind of record is made when it is first asked for: to make one takes as long a
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003 -- attrs resolves the field types when asked
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from .._cells import cell, day, flag, optional
 
 if TYPE_CHECKING:
     from ._codes import Modifier, Place, RevenueCode
     from ._diagnosis import Diagnosis
     from ._notes import Block, Chapter, DiagnosisNote, SeventhCharacter, Succession
     from ._procedure import Procedure
-    from ._row import R, Row
     from ._synonym import DiagnosisSynonym
     from ._words import (
         CodeSystem,
@@ -65,8 +69,6 @@ _HOMES = {
     "Succession": "_notes",
     "SeventhCharacter": "_notes",
     "Procedure": "_procedure",
-    "R": "_row",
-    "Row": "_row",
     "CodeSystem": "_words",
     "Discipline": "_words",
     "Laterality": "_words",
@@ -76,6 +78,32 @@ _HOMES = {
     "TherapyDisposition": "_words",
     "Timing": "_words",
 }
+
+
+# Its methods are made with every record, where they are used: attrs takes its time over each.
+@attrs.frozen(kw_only=True, init=False, repr=False, eq=False)
+class Row:
+    """What every dated row says of itself.
+
+    Attributes:
+        valid_from: the first day on which the row is known to hold.
+        valid_to: the last day, `None` while it is open.
+        is_start_known: whether `valid_from` is the true first day; if not, earlier days are out of coverage.
+        confirmed_to: the last day on which an edition on board confirms the row, where that is not the
+            end of the table's coverage.
+        carried_forward: whether the answer was taken from the table's last edition for a later day.
+        edition: the id of that edition, where it was.
+    """
+
+    valid_from: dt.date = cell(day)
+    valid_to: dt.date | None = cell(optional(day))
+    is_start_known: bool = cell(flag, repr=False)
+    confirmed_to: dt.date | None = cell(optional(day), repr=False)
+    carried_forward: bool = False
+    edition: str | None = attrs.field(default=None, repr=False)
+
+
+R = TypeVar("R", bound=Row)
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from .._cells import cell, codes, optional, required, text
-from ._row import Row
+from . import Row
 from ._words import CodeSystem, Discipline, Setting
 
 

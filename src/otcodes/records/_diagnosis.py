@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from .._cells import cell, flag, required
-from ._row import Row
+from . import Row
 
 
 @attrs.frozen(kw_only=True)

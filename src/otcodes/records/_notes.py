@@ -8,7 +8,7 @@ import attrs
 
 from .._cells import cell, codes, flag, required, text
 from .._text import normalize_code
-from ._row import Row
+from . import Row
 from ._words import NoteKind, SuccessionKind
 
 WILD = "_"

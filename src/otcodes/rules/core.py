@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..catalog import Catalog, TherapyDiscipline
+    from ..catalog import Catalog
     from ..payers import PayerPolicy
+    from ..policy_records import TherapyDiscipline
     from ..records import Discipline, Procedure, Row, TherapyDisposition
 
 Subject: TypeAlias = "ServiceLine | tuple[ServiceLine, ...] | Claim"
