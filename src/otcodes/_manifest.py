@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._text import normalize_code
 from .errors import TableError
@@ -29,7 +29,7 @@ SCHEMA = 1
 DAY = dt.timedelta(days=1)
 
 
-class Coverage(NamedTuple):
+class Coverage:
     """What a table can answer for: a span of days, and a scope of codes in which a missing one is unknown.
 
     Attributes:
@@ -42,12 +42,19 @@ class Coverage(NamedTuple):
         carries_forward: whether open rows answer without end after `last`, marked.
     """
 
-    scope: tuple[tuple[str, str], ...]
-    first: dt.date
-    last: dt.date
-    carried_to: dt.date | None = None
-    carries_forward: bool = False
-    gaps: tuple[tuple[dt.date, dt.date], ...] = ()
+    def __init__(
+        self,
+        *,
+        scope: tuple[tuple[str, str], ...],
+        first: dt.date,
+        last: dt.date,
+        carried_to: dt.date | None,
+        carries_forward: bool,
+        gaps: tuple[tuple[dt.date, dt.date], ...],
+    ) -> None:
+        self.scope, self.gaps = scope, gaps
+        self.first, self.last = first, last
+        self.carried_to, self.carries_forward = carried_to, carries_forward
 
     @property
     def horizon(self) -> dt.date:
@@ -148,7 +155,7 @@ class Entry:
 
         editions = [attrs.asdict(edition) for edition in self.editions]
         facts = {name: value for name, value in vars(self).items() if name != "_editions"}
-        return {**facts, "coverage": self.coverage._asdict(), "editions": editions}
+        return {**facts, "coverage": vars(self.coverage), "editions": editions}
 
     def normalize(self, key: Key) -> Key:
         """The form of a code, or of a key of several columns, that rows are filed under."""

@@ -7,14 +7,15 @@ beside it says what it covers and what it was made from.
 from __future__ import annotations
 
 import os.path
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from ._blocks import Blocks, sha256
-from ._manifest import MANIFEST, Entry, Key, Manifest
-from ._text import DOT
+from ._manifest import MANIFEST, WORDS, Entry, Key, Manifest
+from ._text import DOT, normalize_code
 from .errors import TableError
 
 if TYPE_CHECKING:
@@ -114,16 +115,19 @@ class CsvRows:
         missing = [column for column in entry.key if column not in header]
         if missing:
             raise TableError(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
-        places = [header.index(column) for column in entry.key]
+        # Of the two or three columns of a key, most parts come again and again.
+        parts = [
+            (header.index(column), str if column in WORDS else cache(normalize_code)) for column in entry.key
+        ]
+        is_plain = len(parts) == 1
         # The numbers and cells of the rows of each key, oldest first.
         self._by_key: dict[Key, list[tuple[int, list[str]]]] = {}
         number = 1
         for number, cells in enumerate(rows, 2):
             if len(cells) != len(header):
                 raise TableError(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
-            parts = [cells[place] for place in places]
-            key = entry.normalize(parts[0] if len(parts) == 1 else tuple(parts))
-            self._by_key.setdefault(key, []).append((number, cells))
+            key = tuple([form(cells[place]) for place, form in parts])
+            self._by_key.setdefault(key[0] if is_plain else key, []).append((number, cells))
         if number - 1 != entry.rows:
             problem = f"{MANIFEST} says {entry.rows} rows, the file has {number - 1}"
             raise TableError(entry.file, None, problem)
