@@ -48,9 +48,12 @@ PARTIAL, PARTIAL_FROM, PARTIAL_TO = "2026_rvu26c_partial", "2026-01-01", "2026-1
 LIST = "codes_97xxx_by_edition.csv"
 
 # The same files' letters for codes that the copies above leave out: each with the first day on
-# which a file on board shows it. A second letter starts on its file's first day.
+# which a file on board shows it. A second letter starts on its file's first day, or on the one
+# to which it was set back: that of telephone assessments by the interim final rule of April 6,
+# 2020 (85 FR 19230), to March 1. Of dry needling that day is not known, and so not its N before.
 ADDED = (
-    ("98966 98967 98968 20560 20561", (("N", "2020-01-01"), ("A", "2020-04-01"))),
+    ("98966 98967 98968", (("N", "2020-01-01"), ("A", "2020-03-01"))),
+    ("20560 20561", (("A", "2020-04-01"),)),
     ("98970 98971 98972", (("I", "2020-01-01"), ("A", "2021-01-01"))),
     ("29065 29075 29085 29086", (("A", "2025-01-01"),)),
     ("99366 99368", (("B", "2025-01-01"),)),

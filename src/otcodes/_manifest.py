@@ -23,8 +23,8 @@ Facts: TypeAlias = "dict[str, Any]"
 
 MANIFEST = "manifest.toml"
 TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
-# Columns of a key of several columns that hold words, not codes.
-WORDS = frozenset({"payer", "setting", "kind"})
+# Columns of a key that hold words, not codes.
+WORDS = frozenset({"payer", "setting", "kind", "program", "discipline"})
 SCHEMA = 1
 DAY = dt.timedelta(days=1)
 
@@ -160,7 +160,8 @@ class Entry:
     def normalize(self, key: Key) -> Key:
         """The form of a code, or of a key of several columns, that rows are filed under."""
         if not isinstance(key, tuple):
-            return normalize_code(key)
+            form = normalize_code(key)  # which refuses what is no str
+            return key if self.key[0] in WORDS else form
         return tuple(
             [
                 str(part) if column in WORDS else normalize_code(part)
@@ -176,7 +177,12 @@ class Entry:
     @property
     def last_edition(self) -> str:
         """The id of the newest edition that speaks for the whole table, which is carried forward after it."""
-        spoken = [edition for edition in self.editions if edition.effective <= self.coverage.last]
+        return self.edition_until(None)
+
+    def edition_until(self, confirmed_to: dt.date | None) -> str:
+        """The id of the newest edition that speaks for a row, by the last day that one on board confirms."""
+        last = confirmed_to or self.coverage.last
+        spoken = [edition for edition in self.editions if edition.effective <= last]
         return max(spoken, key=lambda edition: edition.effective).id
 
     def covers(self, key: Key) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from . import records
 from ._store import PackagedSource, read_manifest
 from .classification import DiagnosisTable
+from .errors import UnknownPayerError
 from .tables import Table
 from .verdicts import Verdict
 
@@ -17,17 +19,33 @@ if TYPE_CHECKING:
 
     from ._manifest import Entry
     from ._protocols import Source
+    from .payers import PayerPolicy
     from .policy_records import (
+        AddOnCode,
+        AssistantRule,
         CommonProcedure,
+        ConversionFactor,
+        EvaluationLevel,
+        FeeSchedule,
         FilingIndicator,
+        FilingLimit,
         ModifierConflict,
+        MutuallyExclusive,
         OncePerDay,
         PairModifier,
         PayerSubstitution,
         PaymentStatus,
+        PlanRequirement,
         PtpEdit,
+        Supervision,
+        TelehealthBilling,
+        TelehealthCode,
+        TelehealthPeriod,
+        TherapyCode,
         TherapyDiscipline,
         TherapyThreshold,
+        UnitLimit,
+        UnsuitableModifier,
     )
     from .records import Discipline
 
@@ -55,6 +73,7 @@ class Catalog:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._entries = read_manifest(source)
+        self._policies: dict[str | None, PayerPolicy] = {}
         self._disciplines_on: dict[dt.date, dict[Discipline, TherapyDiscipline]] = {}
 
     def _table(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
@@ -176,10 +195,145 @@ class Catalog:
 
         return self._table("filing_indicators", FilingIndicator)
 
+    @cached_property
+    def therapy_dispositions(self) -> Table[TherapyCode]:
+        """What CMS's therapy code list says of codes."""
+        from .policy_records import TherapyCode
+
+        return self._table("therapy_dispositions", TherapyCode, PROCEDURE)
+
+    @cached_property
+    def unit_limits(self) -> Table[UnitLimit]:
+        """Unit limits (MUE), by program, setting and code."""
+        from .policy_records import UnitLimit
+
+        return self._table("unit_limits", UnitLimit)
+
+    @cached_property
+    def add_on_codes(self) -> Table[AddOnCode]:
+        """Add-on codes with the codes that they may stand beside."""
+        from .policy_records import AddOnCode
+
+        return self._table("add_on_codes", AddOnCode)
+
+    @cached_property
+    def mutually_exclusive(self) -> Table[MutuallyExclusive]:
+        """Codes of which a patient has only one in a day or month."""
+        from .policy_records import MutuallyExclusive
+
+        return self._table("mutually_exclusive", MutuallyExclusive)
+
+    @cached_property
+    def evaluation_levels(self) -> Table[EvaluationLevel]:
+        """What the levels of an evaluation take."""
+        from .policy_records import EvaluationLevel
+
+        return self._table("evaluation_levels", EvaluationLevel, PROCEDURE)
+
+    @cached_property
+    def fee_schedule(self) -> Table[FeeSchedule]:
+        """Relative values of the Medicare physician fee schedule."""
+        from .policy_records import FeeSchedule
+
+        return self._table("fee_schedule", FeeSchedule, PROCEDURE)
+
+    @cached_property
+    def conversion_factors(self) -> Table[ConversionFactor]:
+        """What a relative value unit is worth, by kind."""
+        from .policy_records import ConversionFactor
+
+        return self._table("conversion_factors", ConversionFactor)
+
+    @cached_property
+    def telehealth(self) -> Table[TelehealthCode]:
+        """Medicare's telehealth list."""
+        from .policy_records import TelehealthCode
+
+        return self._table("telehealth", TelehealthCode, PROCEDURE)
+
+    @cached_property
+    def telehealth_periods(self) -> Table[TelehealthPeriod]:
+        """Days on which Medicare pays therapists for telehealth, by discipline."""
+        from .policy_records import TelehealthPeriod
+
+        return self._table("telehealth_periods", TelehealthPeriod)
+
+    @cached_property
+    def telehealth_billing(self) -> Table[TelehealthBilling]:
+        """What says on a line that it was telehealth, by setting."""
+        from .policy_records import TelehealthBilling
+
+        return self._table("telehealth_billing", TelehealthBilling)
+
+    @cached_property
+    def supervision(self) -> Table[Supervision]:
+        """How closely assistants are supervised, by setting and kind."""
+        from .policy_records import Supervision
+
+        return self._table("supervision", Supervision)
+
+    @cached_property
+    def assistant_rules(self) -> Table[AssistantRule]:
+        """How Medicare tells whose a unit is."""
+        from .policy_records import AssistantRule
+
+        return self._table("assistant_rules", AssistantRule)
+
+    @cached_property
+    def unsuitable_modifiers(self) -> Table[UnsuitableModifier]:
+        """Modifiers that a line of therapy does not carry."""
+        from .policy_records import UnsuitableModifier
+
+        return self._table("unsuitable_modifiers", UnsuitableModifier, MODIFIER)
+
+    @cached_property
+    def filing_limits(self) -> Table[FilingLimit]:
+        """Months in which a payer wants a claim."""
+        from .policy_records import FilingLimit
+
+        return self._table("filing_limits", FilingLimit)
+
+    @cached_property
+    def plan_requirements(self) -> Table[PlanRequirement]:
+        """Numbers of days in the rules for a plan of care."""
+        from .policy_records import PlanRequirement
+
+        return self._table("plan_requirements", PlanRequirement)
+
     @classmethod
     def bundled(cls) -> Catalog:
         """The catalog of the tables inside this package, always the same one."""
         return _bundled()
+
+    def with_policy(self, policy: PayerPolicy) -> Catalog:
+        """A catalog of the same tables that also knows a payer of one's own, by the policy's name.
+
+        This catalog stays as it is, and so does the bundled one.
+
+        Examples:
+            >>> import attrs, otcodes
+            >>> plan = attrs.evolve(otcodes.payers.policy("commercial"), name="acme", label="Acme Health")
+            >>> Catalog.bundled().with_policy(plan).policy("acme").label
+            'Acme Health'
+        """
+        other = copy(self)  # it shares the tables that were read so far: they are the same
+        vars(other)["_policies"] = {**self._policies, policy.name: policy}
+        return other
+
+    def policy(self, name: str | None) -> PayerPolicy:
+        """The policy of a payer, one's own before a bundled one; of `None`, one that knows nothing.
+
+        Raises:
+            UnknownPayerError: there is no policy of that name.
+        """
+        if name in self._policies:
+            return self._policies[name]
+        from . import payers
+
+        try:
+            return payers.policy(name)
+        except UnknownPayerError as error:
+            raise UnknownPayerError(error.payer, (*error.known, *filter(None, self._policies))) from None
 
     def __repr__(self) -> str:
         """How many tables it has."""
@@ -226,6 +380,14 @@ class Catalog:
             },
         )
 
+    def modifier_of(self, kind: str) -> str:
+        """The modifier of a kind that has but one, such as `threshold`."""
+        return self._by_kind[kind]
+
+    @cached_property
+    def _by_kind(self) -> dict[str, str]:
+        return {row.kind: row.code for row in self.modifiers}
+
     def add_ons_of(self, code: str) -> tuple[records.Procedure, ...]:
         """Every dated version of the add-on codes that go with a primary code."""
         return self._add_ons.get(code, ())
@@ -236,6 +398,32 @@ class Catalog:
         for row in self.procedures.own():
             for primary in row.primary_codes:
                 found[primary] = (*found.get(primary, ()), row)
+        return found
+
+    def primaries_of(self, add_on: str, on: dt.date) -> frozenset[str]:
+        """The codes that an add-on code may stand beside on a day; none of a code that is no add-on then."""
+        rows = self._primaries.get(add_on, ())
+        table = self.add_on_codes
+        return frozenset(row.primary for row in rows if table.row_on((row,), on))
+
+    @cached_property
+    def _primaries(self) -> dict[str, tuple[AddOnCode, ...]]:
+        found: dict[str, tuple[AddOnCode, ...]] = {}
+        for row in self.add_on_codes:
+            found[row.add_on] = (*found.get(row.add_on, ()), row)
+        return found
+
+    def excluded_by(self, code: str, period: str) -> frozenset[str]:
+        """The codes that exclude a code in a `day` or a `month`, on any day that the table has."""
+        return self._exclusive.get((code, period), frozenset())
+
+    @cached_property
+    def _exclusive(self) -> dict[tuple[str, str], frozenset[str]]:
+        found: dict[tuple[str, str], frozenset[str]] = {}
+        for row in self.mutually_exclusive:
+            for code, other in ((row.first, row.second), (row.second, row.first)):
+                key = (code, row.period)
+                found[key] = found.get(key, frozenset()) | {other}
         return found
 
     @cached_property

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import attrs
 
-from ._cells import cell, codes, required
-from .records import Discipline, Row, Setting
+from ._cells import cell, codes, flag, optional, required
+from .records import Complexity, Discipline, ProfileReview, Row, Setting, TherapyDisposition
 
 
 @attrs.frozen(kw_only=True)
@@ -29,6 +29,18 @@ class ModifierConflict(Row):
     severity: str = cell(required)
 
 
+_STATUSES = {
+    "A": "paid separately",
+    "B": "bundled, never paid separately",
+    "C": "priced by the contractor",
+    "E": "excluded from the fee schedule by regulation",
+    "I": "not valid for Medicare",
+    "N": "not covered",
+    "R": "restricted coverage",
+    "X": "excluded from the fee schedule by statute",
+}
+
+
 @attrs.frozen(kw_only=True)
 class PaymentStatus(Row):
     """The status letter of the Medicare physician fee schedule.
@@ -41,6 +53,26 @@ class PaymentStatus(Row):
 
     code: str = cell(required)
     status: str = cell(required)
+
+    @property
+    def status_in_words(self) -> str:
+        """What the letter says."""
+        return _STATUSES.get(self.status, "not a letter that is known here")
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it is paid with other services and never by itself."""
+        return self.status == "B"
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether it is outside the fee schedule, so that another one may pay it."""
+        return self.status in ("E", "X")
+
+    @property
+    def is_never_paid(self) -> bool:
+        """Whether the fee schedule does not pay it at all."""
+        return self.status in ("E", "I", "N", "X")
 
 
 @attrs.frozen(kw_only=True)
@@ -139,6 +171,251 @@ class FilingIndicator(Row):
 
     indicator: str = cell(required)
     payer: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class TherapyCode(Row):
+    """What CMS's therapy code list says of a code.
+
+    Attributes:
+        code: the procedure code.
+        disposition: always therapy, therapy only under a plan of care, or not on the list.
+    """
+
+    code: str = cell(required)
+    disposition: TherapyDisposition = cell(TherapyDisposition)
+
+
+@attrs.frozen(kw_only=True)
+class UnitLimit(Row):
+    """A medically unlikely edit (MUE): the most units of a code for one patient and day.
+
+    Attributes:
+        program: whose table, `medicare` or `medicaid`.
+        setting: which of its tables.
+        code: the procedure code.
+        units: the most units.
+        indicator: `1` judged line by line, `2` by the day and absolute, `3` by the day, to be overcome by
+            evidence.
+    """
+
+    program: str = cell(required)
+    setting: Setting = cell(Setting)
+    code: str = cell(required)
+    units: int = cell(int)
+    indicator: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class AddOnCode(Row):
+    """A code that is billed only beside another one.
+
+    Attributes:
+        add_on: the code that needs another one.
+        primary: one of the codes that it may stand beside.
+    """
+
+    add_on: str = cell(required)
+    primary: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class MutuallyExclusive(Row):
+    """Two codes of which one patient has only one in a day or a calendar month.
+
+    Attributes:
+        first: the code that sorts first.
+        second: the other one.
+        period: `day` or `month`.
+    """
+
+    first: str = cell(required)
+    second: str = cell(required)
+    period: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class EvaluationLevel(Row):
+    """What an evaluation of some level takes; of its components the lowest decides.
+
+    Attributes:
+        code: the code of the evaluation.
+        level: its complexity.
+        profile: how far the occupational profile and history go, at least.
+        fewest_deficits: how many performance deficits there are, at least.
+        most_deficits: and at most; `None` where there is no most.
+        decision_making: how complex the clinical decision making is, at least.
+        typical_minutes: how long it usually takes; it decides nothing.
+    """
+
+    code: str = cell(required)
+    level: Complexity = cell(Complexity)
+    profile: ProfileReview = cell(ProfileReview)
+    fewest_deficits: int = cell(int)
+    most_deficits: int | None = cell(optional(int))
+    decision_making: Complexity = cell(Complexity)
+    typical_minutes: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class FeeSchedule(Row):
+    """The relative values of a code in the Medicare physician fee schedule, before any locality.
+
+    Attributes:
+        code: the procedure code.
+        work: relative value units of the work.
+        practice_nonfacility: of the practice expense, where the clinician bears it.
+        practice_facility: of the practice expense in a facility; `None` where the schedule has none.
+        malpractice: of the liability insurance.
+        multiple_procedures: `5` where the therapy reduction of further procedures holds, `0` where none does.
+        component: CMS's indicator of components, `7` for physical therapy services.
+    """
+
+    code: str = cell(required)
+    work: Decimal = cell(Decimal)
+    practice_nonfacility: Decimal = cell(Decimal)
+    practice_facility: Decimal | None = cell(optional(Decimal))
+    malpractice: Decimal = cell(Decimal)
+    multiple_procedures: str = cell(required)
+    component: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class ConversionFactor(Row):
+    """What a relative value unit of the Medicare physician fee schedule is worth.
+
+    Attributes:
+        kind: `standard`, or `qualifying-apm` for participants of advanced payment models from 2026 on.
+        amount_usd: of one unit.
+    """
+
+    kind: str = cell(required)
+    amount_usd: Decimal = cell(Decimal)
+
+
+@attrs.frozen(kw_only=True)
+class TelehealthCode(Row):
+    """Whether a code is on Medicare's telehealth list.
+
+    Attributes:
+        code: the procedure code.
+        is_listed: whether it is.
+    """
+
+    code: str = cell(required)
+    is_listed: bool = cell(flag)
+
+
+@attrs.frozen(kw_only=True)
+class TelehealthPeriod(Row):
+    """Days on which Medicare pays a discipline's therapists for telehealth.
+
+    Attributes:
+        discipline: whose therapists.
+        is_paid: whether it does.
+        is_restored: whether the authority had lapsed on these days and was restored for them later.
+        authority: what it rests on.
+    """
+
+    discipline: Discipline = cell(Discipline)
+    is_paid: bool = cell(flag)
+    is_restored: bool = cell(flag)
+    authority: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class TelehealthBilling(Row):
+    """What says on a line to Medicare that the service was telehealth.
+
+    Attributes:
+        setting: of the claim.
+        style: `place`, `modifier` or `both`.
+        modifier: the modifier of live sound and picture.
+    """
+
+    setting: Setting = cell(Setting)
+    style: str = cell(required)
+    modifier: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class Supervision(Row):
+    """How closely Medicare wants an assistant supervised.
+
+    Attributes:
+        setting: where.
+        kind: `therapy` or `remote-monitoring`.
+        level: `direct` (the therapist in the office suite) or `general` (within reach).
+    """
+
+    setting: Setting = cell(Setting)
+    kind: str = cell(required)
+    level: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class AssistantRule(Row):
+    """How Medicare tells whose a unit of therapy is, the therapist's or an assistant's.
+
+    Attributes:
+        kind: `outpatient-therapy`.
+        percent: the assistant's share, in whole percents, from which the modifier is needed.
+        midpoint_minutes: the therapist's own minutes that settle the last quarter hour; `None` before there
+            was such a rule.
+        shared_from: of two units left, the minutes from which each clinician has one of them.
+        shared_to: and up to which.
+        together_from: what the two have together then, at least.
+        together_to: and at most.
+    """
+
+    kind: str = cell(required)
+    percent: int = cell(int)
+    midpoint_minutes: int | None = cell(optional(int))
+    shared_from: int | None = cell(optional(int))
+    shared_to: int | None = cell(optional(int))
+    together_from: int | None = cell(optional(int))
+    together_to: int | None = cell(optional(int))
+
+
+@attrs.frozen(kw_only=True)
+class UnsuitableModifier(Row):
+    """A modifier that a line of therapy does not carry.
+
+    Attributes:
+        modifier: the modifier.
+        severity: `error` or `warning`.
+    """
+
+    modifier: str = cell(required)
+    severity: str = cell(required)
+
+
+@attrs.frozen(kw_only=True)
+class FilingLimit(Row):
+    """Within how many months after a service a payer wants its claim.
+
+    Attributes:
+        payer: the payer policy's name.
+        months: calendar months after the date of service.
+    """
+
+    payer: str = cell(required)
+    months: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class PlanRequirement(Row):
+    """A number of days in Medicare's rules for a therapy plan of care.
+
+    Attributes:
+        kind: `certification` (calendar days that one certification lasts at most), `progress-report`
+            (treatment days up to the next report), `order-exception` (calendar days from the initial
+            evaluation in which a plan, sent to whoever signed the order on file, stands as certified).
+        days: how many.
+    """
+
+    kind: str = cell(required)
+    days: int = cell(int)
 
 
 class TherapyDiscipline(NamedTuple):

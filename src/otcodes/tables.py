@@ -357,7 +357,8 @@ class Table(Generic[R]):
         row = owner.row_on(rows, on)
         if row is None or not owner.is_carried(row, on):
             return cast("R", row)
-        marked: R = attrs.evolve(cast("Any", row), carried_forward=True, edition=owner.entry.last_edition)
+        edition = owner.entry.edition_until(row.confirmed_to)
+        marked: R = attrs.evolve(cast("Any", row), carried_forward=True, edition=edition)
         return marked
 
 

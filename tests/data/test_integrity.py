@@ -223,9 +223,9 @@ def test_a_malformed_row_is_refused_and_named() -> None:
     good = (DATA / "places.csv").read_bytes()
     header = good.partition(b"\n")[0]
     for row, problem in [
-        (b"11,2003-01-01,,maybe,,Office,non-facility,", "line 2: column is_start_known: 'maybe'"),
-        (b"11,2003-13-01,,no,,Office,non-facility,", "line 2: column valid_from"),
-        (b"11,2003-01-01,,no,,Office", "line 2: expected 8 cells, found 6"),
+        (b"11,2003-01-01,,maybe,,Office,non-facility,,no", "line 2: column is_start_known: 'maybe'"),
+        (b"11,2003-13-01,,no,,Office,non-facility,,no", "line 2: column valid_from"),
+        (b"11,2003-01-01,,no,,Office", "line 2: expected 9 cells, found 6"),
     ]:
         source, made = served(header + b"\n" + row + b"\n")
         with pytest.raises(otcodes.TableError, match=problem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from .._cells import cell, codes, optional, required, text
+from .._cells import cell, codes, flag, optional, required, text
 from . import Row
 from ._words import CodeSystem, Discipline, Setting
 
@@ -41,12 +41,14 @@ class Place(Row):
         label: its name.
         rate: whether Medicare pays the `facility` or the `non-facility` amount there.
         unusual_in: the settings whose therapy Medicare does not usually pay there.
+        is_telehealth: whether it says that the patient was elsewhere.
     """
 
     code: str = cell(required)
     label: str = cell(required)
     rate: str = cell(required)
     unusual_in: tuple[Setting, ...] = cell(_settings)
+    is_telehealth: bool = cell(flag)
 
 
 @attrs.frozen(kw_only=True)

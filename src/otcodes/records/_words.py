@@ -76,3 +76,19 @@ class Laterality(TextEnum):
     LEFT = "left"
     BILATERAL = "bilateral"
     UNSPECIFIED = "unspecified"
+
+
+class ProfileReview(TextEnum):
+    """How far the occupational profile and the history went in an evaluation."""
+
+    BRIEF = "brief"
+    EXPANDED = "expanded"
+    EXTENSIVE = "extensive"
+
+
+class Complexity(TextEnum):
+    """How complex an evaluation, or its clinical decision making, is."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
