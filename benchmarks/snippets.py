@@ -76,6 +76,7 @@ def make():
     )
 """
 CHECK = "otcodes.check(make())"
+CHECK_MADE = "otcodes.check(claim)"
 
 # The same claim; whatever else that package wants of a claim is filled in, so that it is content.
 CLAIM_DICT = """

@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from otcodes.payers import POLICIES
 from otcodes.rules import CATALOGUE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
@@ -19,7 +20,8 @@ START, END = "<!-- rules: written by tools/list_rules.py -->\n", "<!-- end of ru
 def table() -> str:
     rows = ["| rule | in | severity | what should hold |", "|---|---|---|---|"]
     for rule in CATALOGUE:
-        presets = "every preset" if rule.presets is None else ", ".join(sorted(rule.presets))
+        judging = [name for name, policy in POLICIES.items() if rule.applies_to(policy)]
+        presets = "every preset" if len(judging) == len(POLICIES) else ", ".join(judging)
         rows.append(f"| `{rule.id}` | {presets} | {rule.severity} | {rule.statement} |")
     return "\n".join(rows) + "\n"
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from . import payers
 from .catalog import Catalog
 from .claims import Claim
-from .findings import Finding, Report
+from .findings import Finding, Repair, Report, Severity
 from .payers import PayerPolicy
 from .rules.core import Rule, RuleSet
 from .rules.presets import of_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .rules._running import Compiled
 
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def check(
         claim: the claim.
         rules: the rules to judge by, or one rule; by default those of the payer's preset.
         policy: how the payer judges; by default the policy that the claim's payer names.
-        catalog: the tables to ask; the bundled ones by default.
+        catalog: the tables to ask, and payers of one's own; the bundled ones by default.
         beside: claims of the same patient. What is judged by patient and day (units, pairs) sees the lines of
             those with the same payer and setting, too; findings are on this claim only.
 
@@ -52,18 +53,18 @@ def check(
         ('GO',)
     """
     _expect(claim, Claim, "claim")
-    policy = payers.policy(claim.payer) if policy is None else _expect(policy, PayerPolicy, "policy")
+    catalog = catalog or Catalog.bundled()
+    policy = catalog.policy(claim.payer) if policy is None else _expect(policy, PayerPolicy, "policy")
     if isinstance(rules, Rule):
         rules = RuleSet((rules,))
     rules = of_policy(policy) if rules is None else _expect(rules, RuleSet, "rules")
-    catalog = catalog or Catalog.bundled()
-    findings, skipped = rules.run(claim, policy, catalog, beside)
-    tables = sorted({table for rule in rules for table in rule.reads})
+    compiled = rules.compiled(policy, catalog)
+    findings, skipped = compiled.run(claim, beside)
     return Report(
         claim=claim,
         findings=tuple(sorted(findings, key=_place)),
-        not_checked=tuple(skipped),
-        editions=catalog.editions_on(max((line.on for line in claim.lines), default=None), tables),
+        not_checked=skipped,
+        editions=compiled.editions(max([line.on for line in claim.lines], default=None)),
         recheck=lambda changed: check(
             changed,
             rules=rules,
@@ -71,7 +72,20 @@ def check(
             catalog=catalog,
             beside=[changed if each is claim else each for each in beside],
         ),
+        errors_beside=lambda: frozenset(
+            (number, error.rule, error.path)
+            for number, other in enumerate(beside)
+            if other is not claim and (other.payer, other.setting) == (claim.payer, claim.setting)
+            for error in _beside(other, claim, beside, compiled)
+        ),
     )
+
+
+def _beside(other: Claim, claim: Claim, beside: Sequence[Claim], compiled: Compiled) -> Iterator[Finding]:
+    """The errors of a claim beside another one."""
+    near = beside if any(each is claim for each in beside) else [claim, *beside]
+    findings, _ = compiled.run(other, near)
+    return (finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def _expect(value: object, kind: type[T], name: str) -> T:
@@ -95,8 +109,8 @@ def check_many(
 ) -> Iterator[Report]:
     """Judge many claims, each beside the others of its patient; reports come in the order of the claims.
 
-    Claims without a `patient` stand alone. The claims are held in memory: what spans a patient's claims
-    cannot be known before the last one was seen.
+    Claims without a `patient` stand alone; of one patient those with services in one calendar month are
+    judged together. The claims are held in memory: what spans them cannot be known before the last one.
 
     Args:
         claims: the claims.
@@ -108,11 +122,58 @@ def check_many(
         UnknownPayerError: as `check`.
     """
     every = list(claims)
-    by_patient: dict[str, list[Claim]] = {}
-    for claim in every:
-        if claim.patient is not None:
-            by_patient.setdefault(claim.patient, []).append(claim)
-    for claim in every:
-        beside = by_patient.get(claim.patient, []) if claim.patient is not None else ()
+    near = _near(every)
+    for number, claim in enumerate(every):
         own = policy(claim) if callable(policy) else policy
+        beside = [every[other] for other in near(number)]
         yield check(claim, rules=rules, policy=own, catalog=catalog, beside=beside)
+
+
+def repair_many(
+    claims: Iterable[Claim],
+    *,
+    unsafe: bool = False,
+    rules: RuleSet | Rule | None = None,
+    policy: PayerPolicy | Callable[[Claim], PayerPolicy] | None = None,
+    catalog: Catalog | None = None,
+) -> Iterator[Repair]:
+    """Mend many claims one after another, each beside the others of its patient as mended so far.
+
+    Args:
+        claims: the claims.
+        unsafe: whether to make the fixes, too, that only the medical record can support.
+        rules: as `check`.
+        policy: as `check_many`.
+        catalog: as `check`.
+
+    Raises:
+        UnknownPayerError: as `check`.
+    """
+    every = list(claims)
+    near = _near(every)
+    for number, claim in enumerate(every):
+        own = policy(claim) if callable(policy) else policy
+        beside = [every[other] for other in near(number)]
+        repair = check(claim, rules=rules, policy=own, catalog=catalog, beside=beside).repair(unsafe=unsafe)
+        every[number] = repair.claim
+        yield repair
+
+
+def _near(claims: Sequence[Claim]) -> Callable[[int], list[int]]:
+    """What gives the claims that a claim is judged beside, itself among them, by their places.
+
+    Claims of a patient meet where they have services in one calendar month: no rule looks further.
+    """
+    by_month: dict[tuple[str, int, int], list[int]] = {}
+    for number, claim in enumerate(claims):
+        for key in _months(claim):
+            by_month.setdefault(key, []).append(number)
+    months = [_months(claim) for claim in claims]
+    return lambda number: sorted({other for key in months[number] for other in by_month[key]})
+
+
+def _months(claim: Claim) -> set[tuple[str, int, int]]:
+    """The patient's months that a claim has services in; none of a claim without a patient."""
+    if claim.patient is None:
+        return set()
+    return {(claim.patient, line.on.year, line.on.month) for line in claim.lines}

@@ -14,7 +14,7 @@ import attrs
 
 from ._text import TextEnum, normalize_code
 from .errors import NOT_SHOWN, FieldError
-from .records import Discipline, Setting
+from .records import Complexity, Discipline, ProfileReview, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -141,19 +141,94 @@ def _names(value: Any, self_: object, field: attrs.Attribute[Any]) -> frozenset[
     raise _refuse(self_, field, NOT_SHOWN, "names of fields")
 
 
+def _count(value: Any, self_: object, field: attrs.Attribute[Any]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST:
+        raise _refuse(self_, field, value, "a whole number, zero or more")
+    return value
+
+
+def _optional_evaluation(
+    value: Any, self_: object, field: attrs.Attribute[Any]
+) -> EvaluationComponents | None:
+    if value is not None and not isinstance(value, EvaluationComponents):
+        raise _refuse(self_, field, value, "EvaluationComponents")
+    return value
+
+
+def _optional_days(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[dt.date, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)):
+        raise _refuse(self_, field, value, "a tuple of datetime.date")
+    return tuple(sorted({_day(day, self_, field) for day in cast("Iterable[object]", value)}))
+
+
 @attrs.frozen(kw_only=True)
 class PlanOfCare:
-    """A therapy plan of care.
+    """A therapy plan of care, and what the record says of it. What is `None` is not known.
 
     Attributes:
         certified_from: the first day of the certified period.
-        certified_to: its last day; `None` where it is not known.
-        last_report_on: the day of the last progress report; `None` where it is not known.
+        certified_to: its last day.
+        evaluated_on: the day of the initial evaluation.
+        order_on: the day of the signed order or referral that is on file.
+        sent_on: the day on which the plan was sent to whoever ordered or referred.
+        progress_reports: the days of the progress reports; empty where there was none.
+        treatment_days: the days of treatment under the plan.
+
+    Examples:
+        >>> import datetime as dt
+        >>> PlanOfCare(certified_from=dt.date(2026, 3, 2)).treatment_days is None
+        True
     """
 
-    certified_from: dt.date = attrs.field(converter=_converter(_day))
+    certified_from: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
     certified_to: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
-    last_report_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+    evaluated_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+    order_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+    sent_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
+    progress_reports: tuple[dt.date, ...] | None = attrs.field(
+        default=None, converter=_converter(_optional_days)
+    )
+    treatment_days: tuple[dt.date, ...] | None = attrs.field(
+        default=None, converter=_converter(_optional_days)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class EvaluationComponents:
+    """What an evaluation found, of which the least decides its level.
+
+    Attributes:
+        profile: how far the occupational profile and history went: brief, expanded or extensive.
+        performance_deficits: how many performance deficits were found.
+        decision_making: how complex the clinical decision making was: low, moderate or high.
+    """
+
+    profile: ProfileReview = attrs.field(converter=_word_of(ProfileReview))
+    performance_deficits: int = attrs.field(converter=_converter(_count))
+    decision_making: Complexity = attrs.field(converter=_word_of(Complexity))
+
+
+@attrs.frozen(kw_only=True)
+class TreatmentNote:
+    """What the record of a day of treatment says. What is `None` is not known.
+
+    Attributes:
+        on: the day.
+        timed_minutes: the minutes of all timed services, as the note has them.
+        total_minutes: the minutes of the whole treatment.
+        evaluation: the components of an evaluation of that day.
+        empty_fields: names of fields that the note has and leaves empty.
+    """
+
+    on: dt.date = attrs.field(converter=_converter(_day))
+    timed_minutes: int | None = attrs.field(default=None, converter=_converter(_optional_minutes))
+    total_minutes: int | None = attrs.field(default=None, converter=_converter(_optional_minutes))
+    evaluation: EvaluationComponents | None = attrs.field(
+        default=None, converter=_converter(_optional_evaluation)
+    )
+    empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_converter(_names), repr=False)
 
 
 @attrs.frozen
@@ -223,6 +298,17 @@ def _plan(value: Any, self_: object, field: attrs.Attribute[Any]) -> PlanOfCare 
     return value
 
 
+def _notes(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[TreatmentNote, ...]:
+    expected = "a tuple of TreatmentNote"
+    if not isinstance(value, (tuple, list)):
+        raise _refuse(self_, field, value, expected)
+    notes = tuple(cast("Iterable[object]", value))
+    for note in notes:
+        if not isinstance(note, TreatmentNote):
+            raise _refuse(self_, field, note, expected)
+    return cast("tuple[TreatmentNote, ...]", notes)
+
+
 @attrs.frozen(kw_only=True)
 class Claim:
     """A claim for one patient.
@@ -237,7 +323,9 @@ class Claim:
         patient: an opaque id that ties the claims of one person together; never shown.
         therapy_year_to_date_usd: allowed therapy charges of the calendar year before this claim.
         plan_of_care: the plan the services were furnished under.
+        treatment_notes: what the record says of the days of the claim.
         referring_npi: of who ordered or certified the therapy.
+        submitted_on: the day on which the claim is handed in.
         file: the name of the input it was read from.
         empty_fields: names of fields that the input has and leaves empty.
         lost_lines: how many of its lines could not be read; what is judged by the day is then not checked.
@@ -257,7 +345,9 @@ class Claim:
     patient: str | None = attrs.field(default=None, repr=False, converter=_converter(_optional_text))
     therapy_year_to_date_usd: Decimal | None = attrs.field(default=None, converter=_converter(_optional_usd))
     plan_of_care: PlanOfCare | None = attrs.field(default=None, converter=_converter(_plan))
+    treatment_notes: tuple[TreatmentNote, ...] = attrs.field(default=(), converter=_converter(_notes))
     referring_npi: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    submitted_on: dt.date | None = attrs.field(default=None, converter=_converter(_optional_day))
     file: str | None = attrs.field(default=None, eq=False, converter=_converter(_optional_text))
     empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_converter(_names), repr=False)
     lost_lines: int = attrs.field(default=0, eq=False, repr=False)
@@ -271,13 +361,13 @@ class Claim:
         return _to_dict(self)
 
 
-def _to_dict(record: Claim | ServiceLine | PlanOfCare) -> dict[str, Any]:
+def _to_dict(record: attrs.AttrsInstance) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in attrs.fields(type(record)):
         if field.name in ("file", "empty_fields", "lost_lines"):
             continue
         value = getattr(record, field.name)
-        if value is None or value == ():
+        if value is None or value == field.default == ():
             if field.name in getattr(record, "empty_fields", ()):
                 facts[field.name] = None
             continue
@@ -288,7 +378,7 @@ def _to_dict(record: Claim | ServiceLine | PlanOfCare) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in cast("tuple[object, ...]", value)]
-    if isinstance(value, (ServiceLine, PlanOfCare)):
+    if isinstance(value, (ServiceLine, PlanOfCare, TreatmentNote, EvaluationComponents)):
         return _to_dict(value)
     if isinstance(value, TextEnum):
         return value.value

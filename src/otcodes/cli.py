@@ -22,7 +22,7 @@ from . import payers
 from ._version import __version__
 from .calc.units import timed_units
 from .catalog import Catalog
-from .checking import check_many
+from .checking import check_many, repair_many
 from .errors import MissingExtraError, OtcodesError, ReadError, shown, shown_name
 from .findings import Severity
 from .payers import UnitMethod
@@ -328,7 +328,7 @@ def _check(chosen: argparse.Namespace) -> int:
     for complaint in complaints:
         _complain(complaint)
     if chosen.fix:
-        _write_fixed(reports, chosen, is_whole=not complaints)
+        _write_fixed([report.claim for report in reports], kept, chosen, is_whole=not complaints)
     if complaints:
         return UNREADABLE
     limit = Severity(chosen.fail_on)
@@ -445,7 +445,9 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_fixed(reports: Sequence[Report], chosen: argparse.Namespace, *, is_whole: bool) -> None:
+def _write_fixed(
+    claims: Sequence[Claim], kept: frozenset[str], chosen: argparse.Namespace, *, is_whole: bool
+) -> None:
     """Write the mended claims; what they leave out of the input is said, and never overwritten."""
     output = Path(chosen.output) if chosen.output else None
     is_input = (
@@ -453,11 +455,11 @@ def _write_fixed(reports: Sequence[Report], chosen: argparse.Namespace, *, is_wh
         and output.exists()
         and any(Path(file).exists() and output.samefile(file) for file in chosen.files)
     )
-    if not reports or (is_input and not is_whole):
-        why = "part of the input could not be read" if reports else "no claim could be read"
+    if not claims or (is_input and not is_whole):
+        why = "part of the input could not be read" if claims else "no claim could be read"
         _complain(f"nothing written: {why}")
         return
-    repairs = [report.repair() for report in reports]
+    repairs = list(repair_many(claims, policy=lambda claim: _policy(claim, kept)))
     claims = [repair.claim for repair in repairs]
     name = chosen.output or chosen.files[0]
     if name.lower().endswith(".csv"):

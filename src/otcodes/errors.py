@@ -166,6 +166,26 @@ class UnknownRuleError(OtcodesError, KeyError):
         return f"no rule {shown(self.rule)}; there are {', '.join(there)}"
 
 
+class RuleFailedError(OtcodesError, RuntimeError):
+    """A rule raised where it should have yielded: a bug in the rule. What it raised is in `__context__`.
+
+    Attributes:
+        rule: the rule's id.
+        claim: the id of the claim it was asked about.
+        error: the name of what it raised; not its message, which may hold what is the patient's.
+        where: the file and line that raised it.
+    """
+
+    def __init__(self, rule: str, claim: str | None, error: str, where: str) -> None:
+        super().__init__(rule, claim, error, where)
+        self.rule, self.claim, self.error, self.where = rule, claim, error, where
+
+    def __str__(self) -> str:
+        """Say which rule, which claim, and what kind of error."""
+        claim = "a claim without an id" if self.claim is None else f"the claim {shown(self.claim)}"
+        return f"the rule {self.rule} raised {self.error} in {self.where} on {claim}: a bug in the rule"
+
+
 class MissingExtraError(OtcodesError, ImportError):
     """A feature needs an optional package that is not installed.
 

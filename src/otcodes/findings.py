@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MODIFIERS_PER_LINE = 4
+CENT = Decimal("0.01")
 
 
 class Severity(TextEnum):
@@ -145,6 +147,10 @@ class ReplaceModifier(LineFix):
     modifier: str
     replacement: str
 
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"replace modifier {self.modifier} by {self.replacement}"
+
     def edit(self, line: ServiceLine) -> ServiceLine:
         """The line with the replacement, once."""
         swapped = (self.replacement if modifier == self.modifier else modifier for modifier in line.modifiers)
@@ -169,6 +175,10 @@ class SortModifiers(LineFix):
     kind: ClassVar[str] = "sort-modifiers"
     modifiers: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
 
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"sort modifiers: {' '.join(self.modifiers)}"
+
     def edit(self, line: ServiceLine) -> ServiceLine:
         """The line with the same modifiers in that order; unchanged if they are no longer the same."""
         is_same = sorted(line.modifiers) == sorted(self.modifiers)
@@ -182,6 +192,10 @@ class ReplaceProcedure(LineFix):
     kind: ClassVar[str] = "replace-procedure"
     procedure: str
 
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"bill {self.procedure} instead"
+
     def edit(self, line: ServiceLine) -> ServiceLine:
         """The line with the other code."""
         return attrs.evolve(line, procedure=self.procedure)
@@ -194,9 +208,78 @@ class SetUnits(LineFix):
     kind: ClassVar[str] = "set-units"
     units: int
 
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"set units to {self.units}"
+
     def edit(self, line: ServiceLine) -> ServiceLine:
         """The line with those units."""
         return attrs.evolve(line, units=self.units)
+
+
+@attrs.frozen
+class SplitLine(Fix):
+    """Bill some of a line's units with a modifier, on a line of their own, the last of the claim.
+
+    What stays is without it. The minutes go with whoever furnished them: an assistant's to the new line.
+    What is charged and allowed is shared by units.
+    """
+
+    kind: ClassVar[str] = "split-line"
+    units: int
+    modifier: str
+
+    def apply(self, claim: Claim, line: int | None) -> Claim:
+        """The claim with the two lines; as it was where the line has no more units than are split off."""
+        if line is None or claim.lines[line].units <= self.units:
+            return claim
+        whole = claim.lines[line]
+        charges, allowed = (
+            _shared(amount, self.units, whole.units) for amount in (whole.charge_usd, whole.allowed_usd)
+        )
+        assistant = whole.assistant_minutes
+        others = tuple(modifier for modifier in whole.modifiers if modifier != self.modifier)
+        kept = attrs.evolve(
+            whole,
+            units=whole.units - self.units,
+            modifiers=others,
+            minutes=None if whole.minutes is None else whole.minutes - (assistant or 0),
+            assistant_minutes=None if assistant is None else 0,
+            charge_usd=charges[0],
+            allowed_usd=allowed[0],
+        )
+        split = attrs.evolve(
+            whole,
+            units=self.units,
+            modifiers=whole.modifiers if others != whole.modifiers else (*others, self.modifier),
+            minutes=assistant,
+            assistant_minutes=assistant,
+            charge_usd=charges[1],
+            allowed_usd=allowed[1],
+            id=None,
+        )
+        mended = claim.replace_line(line, kept)
+        # At the end, so that every other line keeps its place and what is said of it.
+        return attrs.evolve(mended, lines=(*mended.lines, split))
+
+    def why_not(self, claim: Claim, line: int | None) -> str | None:
+        """A line holds four modifiers."""
+        if line is not None and self.modifier in claim.lines[line].modifiers:
+            return None
+        return AddModifier(self.modifier).why_not(claim, line)
+
+    def __str__(self) -> str:
+        """The edit in words."""
+        units = "1 unit" if self.units == 1 else f"{self.units} units"
+        return f"bill {units} with {self.modifier} on a line of its own"
+
+
+def _shared(amount: Decimal | None, part: int, whole: int | Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """An amount by units, in cents: what stays, and what goes with a part of them."""
+    if amount is None:
+        return None, None
+    share = (amount * part / whole).quantize(CENT, ROUND_DOWN)
+    return amount - share, share
 
 
 @attrs.frozen
@@ -206,6 +289,10 @@ class ReplaceDiagnosis(Fix):
     kind: ClassVar[str] = "replace-diagnosis"
     diagnosis: str
     replacement: str
+
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"replace diagnosis {self.diagnosis} by {self.replacement}"
 
     def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
         """The claim with the replacement, once."""
@@ -239,6 +326,10 @@ class PutDiagnosisFirst(Fix):
 
     kind: ClassVar[str] = "put-diagnosis-first"
     diagnosis: str
+
+    def __str__(self) -> str:
+        """The edit in words."""
+        return f"put diagnosis {self.diagnosis} first"
 
     def apply(self, claim: Claim, line: int | None) -> Claim:  # noqa: ARG002 -- diagnoses are the claim's
         """The claim with that diagnosis first."""
@@ -329,8 +420,10 @@ _FIXES: dict[str, type[Fix]] = {
         SortModifiers,
         ReplaceProcedure,
         SetUnits,
+        SplitLine,
         ReplaceDiagnosis,
         DropRepeatedDiagnoses,
+        PutDiagnosisFirst,
     )
 }
 
@@ -395,14 +488,17 @@ class Report:
     not_checked: tuple[NotChecked, ...] = attrs.field(repr=lambda found: f"<{len(found)}>")
     editions: Mapping[str, str] = attrs.field(repr=False)
     _recheck: Callable[[Claim], Report] = attrs.field(repr=False, eq=False, alias="recheck")
+    _errors_beside: Callable[[], frozenset[tuple[int, str, str]]] = attrs.field(
+        repr=False, eq=False, alias="errors_beside"
+    )
 
     def __getstate__(self) -> tuple[object, ...]:
         """What is sent to another process: all but the way to check again."""
-        return self.claim, self.findings, self.not_checked, self.editions
+        return self.claim, self.findings, self.not_checked, dict(self.editions)
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         """Take what was sent."""
-        for name, value in zip(REPORTED, (*state, _cannot_recheck), strict=True):
+        for name, value in zip(REPORTED, (*state, _cannot_recheck, frozenset), strict=True):
             object.__setattr__(self, name, value)
 
     def __iter__(self) -> Iterator[Finding]:
@@ -465,6 +561,11 @@ class Report:
                 return Repair(claim=report.claim, applied=tuple(applied), withheld=tuple(withheld.values()))
 
     @staticmethod
+    def _raised_beside(before: Report, after: Report) -> set[str]:
+        """The rules by which claims beside this one have errors that they had not before."""
+        return {rule for _, rule, _ in after._errors_beside() - before._errors_beside()}
+
+    @staticmethod
     def _mended(report: Report, finding: Finding, fix: Fix, *, unsafe: bool) -> tuple[Report | None, str]:
         """The report on the mended claim; or none, and why the fix is withheld."""
         if not (fix.is_safe or unsafe):
@@ -477,15 +578,18 @@ class Report:
             # One edit may need another (a code of therapy its modifier): both, or neither.
             if error.fix is not None and error.fix.is_safe and not error.fix.why_not(after.claim, error.line):
                 after = report._recheck(error.fix.apply(after.claim, error.line))
-        new = _new_errors(report, after)
+        new = {error.rule for error in _new_errors(report, after)}
         if new:
-            return None, f"it would raise {', '.join(sorted({error.rule for error in new}))}"
+            return None, f"it would raise {', '.join(sorted(new))}"
+        beside = Report._raised_beside(report, after)
+        if beside:
+            return None, f"it would raise {', '.join(sorted(beside))} on another claim of the patient"
         # Each applied fix must do away with its finding, or applying would never end.
         stays = any((f.rule, f.path, f.fix) == (finding.rule, finding.path, fix) for f in after.findings)
         return (None, "it does not mend the finding") if stays else (after, "")
 
 
-REPORTED = ("claim", "findings", "not_checked", "editions", "_recheck")
+REPORTED = ("claim", "findings", "not_checked", "editions", "_recheck", "_errors_beside")
 
 
 def _cannot_recheck(claim: Claim) -> Report:  # noqa: ARG001 -- in the place of one that can

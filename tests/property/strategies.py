@@ -1,15 +1,20 @@
 """What the property tests draw: codes, days, lines and claims, good and odd ones."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
+import attrs
 from hypothesis import strategies as st
 
 import otcodes
 
 DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2028, 12, 31))
 BILLED = ("97530", "97110", "97140", "97112", "97535", "97150", "97165", "97129", "97130", "97550", "G0283")
-ODD = ("97014", "97003", "97161", "97999", "99213", "9753", "L3908", "97168", "97750", "92526", "98980")
+ODD = (
+    *("97014", "97003", "97161", "97999", "99213", "9753", "L3908", "97168", "97750", "92526", "97010"),
+    *("98979", "98980", "98981", "96113", "97551", "97037", "G0129", "29125", "97166"),
+)
 MODIFIERS = (
     "GO",
     "GP",
@@ -20,6 +25,8 @@ MODIFIERS = (
     "XE",
     "95",
     "93",
+    "25",
+    "51",
     "GA",
     "GZ",
     "LT",
@@ -30,37 +37,90 @@ MODIFIERS = (
     "SZ",
 )
 DIAGNOSES = ("M62.81", "m6281", "M54.5", "G35", "G20.A1", "S52.501D", "M6.281", "A00.0", "Z50.1", "R27.8")
-PAYERS = (None, "medicare-b", "commercial", "tricare", "medicaid")
+PAYERS = (None, "medicare-b", *otcodes.payers.POLICIES)
 
 
-def lines() -> st.SearchStrategy[otcodes.ServiceLine]:
+# Days of which all tables know, of which some are carried forward, and before or behind some of them.
+ON = (
+    *(dt.date(2026, 3, 2), dt.date(2026, 3, 3), dt.date(2024, 7, 1), dt.date(2016, 5, 2)),
+    *(dt.date(2021, 12, 31), dt.date(2026, 12, 30), dt.date(2027, 1, 4)),
+)
+
+
+def lines(days: Sequence[dt.date] = ON) -> st.SearchStrategy[otcodes.ServiceLine]:
     return st.builds(
         otcodes.ServiceLine,
         st.sampled_from(BILLED + ODD),
-        on=st.sampled_from(
-            [dt.date(2026, 3, 2), dt.date(2026, 3, 3), dt.date(2024, 7, 1), dt.date(2016, 5, 2)]
-        ),
+        on=st.sampled_from(days),
         units=st.integers(-1, 8) | st.just(Decimal("1.5")),
         modifiers=st.lists(st.sampled_from(MODIFIERS), max_size=5).map(tuple),
         minutes=st.none() | st.integers(0, 130),
         assistant_minutes=st.none() | st.integers(0, 60),
-        place=st.sampled_from([None, "11", "12", "10", "21", "28", "1"]),
+        place=st.sampled_from([None, "11", "12", "10", "02", "21", "28", "1"]),
         diagnoses=st.lists(st.sampled_from(DIAGNOSES), max_size=5).map(tuple),
         charge_usd=st.sampled_from([None, Decimal(0), Decimal("45.00")]),
+        allowed_usd=st.sampled_from([None, None, Decimal("31.07")]),
+        revenue_code=st.sampled_from([None, "0430", "0420", "0434", "0450"]),
         id=st.none() | st.sampled_from(["1", "2"]),
         discipline=st.sampled_from([None, "physical-therapy"]),
-        empty_fields=st.sampled_from([(), ("minutes",), ("charge_usd",)]),
+        empty_fields=st.sampled_from([(), ("minutes",), ("charge_usd",), ("revenue_code",)]),
     )
 
 
-def claims() -> st.SearchStrategy[otcodes.Claim]:
+PLANS = st.builds(
+    otcodes.PlanOfCare,
+    certified_from=st.sampled_from([None, dt.date(2026, 1, 5), dt.date(2025, 11, 1)]),
+    certified_to=st.sampled_from([None, dt.date(2026, 3, 2)]),
+    evaluated_on=st.sampled_from([None, dt.date(2026, 1, 5)]),
+    order_on=st.sampled_from([None, dt.date(2026, 1, 2)]),
+    sent_on=st.sampled_from([None, dt.date(2026, 1, 20), dt.date(2026, 2, 20)]),
+    progress_reports=st.sampled_from([None, (), (dt.date(2026, 2, 2),)]),
+    treatment_days=st.sampled_from(
+        [None, (), tuple(dt.date(2026, 2, 2) + dt.timedelta(n) for n in range(12))]
+    ),
+)
+NOTES = st.builds(
+    otcodes.TreatmentNote,
+    on=st.sampled_from([dt.date(2026, 3, 2), dt.date(2026, 3, 3)]),
+    timed_minutes=st.none() | st.integers(0, 90),
+    total_minutes=st.none() | st.integers(0, 90),
+    evaluation=st.none()
+    | st.builds(
+        otcodes.EvaluationComponents,
+        profile=st.sampled_from(list(otcodes.ProfileReview)),
+        performance_deficits=st.integers(0, 7),
+        decision_making=st.sampled_from(list(otcodes.Complexity)),
+    ),
+    empty_fields=st.sampled_from([(), ("timed_minutes",)]),
+)
+
+
+def claims(days: Sequence[dt.date] = ON) -> st.SearchStrategy[otcodes.Claim]:
     return st.builds(
         otcodes.Claim,
-        lines=st.lists(lines(), min_size=1, max_size=5).map(tuple),
+        lines=st.lists(lines(days), min_size=1, max_size=5).map(tuple),
         diagnoses=st.lists(st.sampled_from(DIAGNOSES), max_size=14).map(tuple),
         payer=st.sampled_from(PAYERS),
         setting=st.sampled_from(list(otcodes.Setting)),
         id=st.none() | st.just("A1"),
         therapy_year_to_date_usd=st.none() | st.just(Decimal("2450.00")),
-        plan_of_care=st.none() | st.just(otcodes.PlanOfCare(certified_from=dt.date(2026, 1, 5))),
+        plan_of_care=st.none() | PLANS,
+        treatment_notes=st.lists(NOTES, max_size=2).map(tuple),
+        patient=st.none() | st.just("P1"),
+        referring_npi=st.sampled_from([None, "1234567893", "1234567890"]),
+        submitted_on=st.sampled_from([None, dt.date(2026, 4, 1), dt.date(2027, 6, 1)]),
+        empty_fields=st.sampled_from([(), ("plan_of_care", "referring_npi"), ("submitted_on", "patient")]),
+    )
+
+
+def patients() -> st.SearchStrategy[list[otcodes.Claim]]:
+    """Two or three claims of one patient, of one payer and setting, so that each looks at the others."""
+    few = claims(days=ON[:2])
+    return st.tuples(
+        st.lists(few, min_size=2, max_size=3), st.sampled_from(PAYERS), st.sampled_from(list(otcodes.Setting))
+    ).map(
+        lambda drawn: [
+            attrs.evolve(claim, id=str(number), patient="P1", payer=drawn[1], setting=drawn[2])
+            for number, claim in enumerate(drawn[0])
+        ]
     )

@@ -12,7 +12,7 @@ import otcodes
 from otcodes import readers
 from otcodes.readers import csv
 
-PATH = re.compile(r"(lines\[\d+\]\.)?[a-z_]+(\[\d+\])?")
+PATH = re.compile(r"((lines|treatment_notes)\[\d+\]\.)?[a-z_]+(\[\d+\])?")
 CLAIMS = claims()
 
 
@@ -58,7 +58,7 @@ def test_a_claim_is_the_same_after_json(claim) -> None:
 
 @given(CLAIMS)
 def test_a_claim_is_the_same_after_csv(claim) -> None:
-    claim = attrs.evolve(claim, id="A1", plan_of_care=None)
+    claim = attrs.evolve(claim, id="A1", plan_of_care=None, treatment_notes=(), patient=None)
     batch = readers.read_csv(csv.write([claim]).encode(), name="claims.csv")
     (again,) = batch.claims
     assert not batch.problems
@@ -68,7 +68,8 @@ def test_a_claim_is_the_same_after_csv(claim) -> None:
 def _known(claim):
     """The claim without the note of what its input left empty: a written file has every column."""
     lines = tuple(attrs.evolve(line, empty_fields=()) for line in claim.lines)
-    return attrs.evolve(claim, lines=lines, empty_fields=())
+    notes = tuple(attrs.evolve(note, empty_fields=()) for note in claim.treatment_notes)
+    return attrs.evolve(claim, lines=lines, treatment_notes=notes, empty_fields=())
 
 
 @settings(max_examples=60)

@@ -148,7 +148,7 @@ def test_tables(run) -> None:
         (("check",), "FILE"),
         (("check", "clean.csv", "--payer", "acme"), "medicare-b"),
         (("check", "clean.csv", "--fail-on", "everything"), "--fail-on"),
-        (("check", "clean.csv", "--select", "colour"), "no rule 'colour'; there are diagnosis, line"),
+        (("check", "clean.csv", "--select", "colour"), "no rule 'colour'; there are claim, diagnosis"),
         (("check", "clean.csv", "--ignore", "units.colour"), "units.above-minutes"),
     ],
 )
@@ -190,7 +190,9 @@ def test_check_in_text(run) -> None:
     assert err == ""
     assert "lacks.csv:A2:lines[0].modifiers: error: modifier.discipline-missing: " in out
     assert "fix: add modifier GO" in out
-    assert out.splitlines()[-1] == "2 claims, 1 clean; findings: 1 error, 0 warning, 0 information"
+    *_, summary, skipped = out.splitlines()
+    assert summary == "2 claims, 1 clean; findings: 1 error, 0 warning, 0 information"
+    assert skipped.startswith("not checked, in so many claims: claim.duplicate (2), ")
 
 
 def test_check_in_json(run) -> None:

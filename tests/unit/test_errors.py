@@ -39,6 +39,10 @@ EXAMPLES = {
         "no rule 'units.colour'; there are units.above",
         {"rule": "units.colour", "known": ("units.above", "pair.never")},
     ),
+    errors.RuleFailedError("acme.friday", "A1", "KeyError", "rules.py:7"): (
+        "the rule acme.friday raised KeyError in rules.py:7 on the claim 'A1': a bug in the rule",
+        {"rule": "acme.friday", "claim": "A1", "error": "KeyError", "where": "rules.py:7"},
+    ),
     errors.MissingExtraError("an 837", "x12"): (
         'an 837 needs an optional package: pip install "otcodes[x12]"',
         {"feature": "an 837", "extra": "x12"},

@@ -187,7 +187,7 @@ def test_claims_accept_what_a_rule_can_judge() -> None:
 
 def test_plan_of_care_wants_days() -> None:
     with pytest.raises(otcodes.FieldError, match=r"PlanOfCare\.certified_from should be a datetime\.date"):
-        otcodes.PlanOfCare(certified_from=None)
+        otcodes.PlanOfCare(certified_from="2026-03-02")
     with pytest.raises(otcodes.FieldError, match=r"PlanOfCare\.certified_to"):
         otcodes.PlanOfCare(certified_from=DOS, certified_to="2026-03-02")
 

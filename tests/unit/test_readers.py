@@ -383,7 +383,7 @@ def test_one_wrong_json_line_among_good_ones(field, value, expected) -> None:
         ({"lines": [LINE], "payer": 5}, "payer"),
         ({"lines": [LINE], "diagnoses": [None]}, "diagnoses"),
         ({"lines": [LINE], "setting": "hospital"}, "setting"),
-        ({"lines": [LINE], "plan_of_care": {}}, "plan_of_care"),
+        ({"lines": [LINE], "plan_of_care": {"signed": "2026-03-02"}}, "plan_of_care"),
         ({"lines": [LINE], "plan_of_care": {"certified_from": "soon"}}, "plan_of_care"),
         ({"lines": [LINE], "patient": 4711}, "patient"),
     ],

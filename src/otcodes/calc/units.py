@@ -9,7 +9,8 @@ CPT midpoint: each code stands alone, and has a unit once more than half of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
@@ -35,17 +36,16 @@ class Count:
         minutes: of all of them together.
         unit_minutes: of a unit; or of the first unit and of each further one.
         given: the codes that minutes were given for.
+        name: the codes as a step names them.
     """
 
     codes: tuple[str, ...]
     minutes: int
     unit_minutes: tuple[int, ...]
     given: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """The codes as a step names them."""
-        return "+".join(self.codes)
+    name: str = attrs.field(
+        init=False, repr=False, default=attrs.Factory(lambda self: "+".join(self.codes), takes_self=True)
+    )
 
     @property
     def is_pooled(self) -> bool:
@@ -69,7 +69,7 @@ class Count:
         return {code: share for code, share in shares.items() if share or code in self.given}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UnitAllocation:
     """The units that a day's minutes allow, and why.
 
@@ -88,33 +88,121 @@ class UnitAllocation:
             CPT's general rule, which a payer may replace.
     """
 
-    total: int
-    by_code: Mapping[str, int]
-    ties: tuple[tuple[str, ...], ...]
-    steps: tuple[str, ...]
-    most: Mapping[str, int] = attrs.field(repr=False)
-    least: Mapping[str, int] = attrs.field(repr=False)
-    because: Mapping[str, str] = attrs.field(repr=False)
-    not_timed: tuple[str, ...] = ()
-    pooled: frozenset[str] = frozenset()
-    other_lengths: frozenset[str] = frozenset()
-    counts: tuple[Count, ...] = attrs.field(repr=False)
-    _share: _Share = attrs.field(repr=False, alias="share")
+    counts: tuple[Count, ...]
+    _untimed: Mapping[str, int] = attrs.field(alias="untimed")
+    _share: _Share = attrs.field(alias="share")
+
+    # What follows from them is worked out when it is asked for: a check of right units needs little of it.
+
+    def __repr__(self) -> str:
+        """The answer."""
+        return f"UnitAllocation(total={self.total}, by_code={self.by_code}, ties={self.ties})"
+
+    @cached_property
+    def total(self) -> int:
+        """The units of all timed codes."""
+        return sum(self._share.sure.values()) + self._share.seats
+
+    @cached_property
+    def by_code(self) -> Mapping[str, int]:
+        """The default allocation."""
+        share = self._share
+        chosen = share.level[: share.seats]
+        return self._by_code({name: units + (name in chosen) for name, units in share.sure.items()})
+
+    @cached_property
+    def ties(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of codes of which the therapist may choose."""
+        share = self._share
+        if len(share.level) <= share.seats:
+            return ()
+        by_name = {count.name: count for count in self.counts}
+        # Of a first code and its add-on, the one that a unit more would go to.
+        return (tuple(by_name[name].codes[0 if share.sure[name] == 0 else -1] for name in share.level),)
+
+    @cached_property
+    def most(self) -> Mapping[str, int]:
+        """By code, the most units in any allocation that the rule allows."""
+        return self._by_code(self._share.units(level=self._share.seats > 0))
+
+    @cached_property
+    def least(self) -> Mapping[str, int]:
+        """By code, the fewest units in any of them."""
+        return self._by_code(self._share.units(level=len(self._share.level) <= self._share.seats))
+
+    @property
+    def pooled(self) -> frozenset[str]:
+        """The codes whose units CMS's total of the day decides."""
+        return frozenset(code for count in self._pooled() for code in count.codes)
+
+    @property
+    def not_timed(self) -> tuple[str, ...]:
+        """Codes that were given minutes but are not timed."""
+        return tuple(self._untimed)
+
+    @property
+    def other_lengths(self) -> frozenset[str]:
+        """Timed codes whose unit is no quarter hour."""
+        return frozenset(code for count in self.counts if not count.is_pooled for code in count.codes)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """The reasoning, in words."""
+        alone = [_midpoint_step(count) for count in self.counts if count.name not in self._share.pooled]
+        untimed = [
+            f"{code} is not timed: its {minutes} minutes do not count"
+            for code, minutes in self._untimed.items()
+        ]
+        return (*_steps(self._pooled(), self._share), *alone, *untimed)
+
+    @cached_property
+    def because(self) -> Mapping[str, str]:
+        """By code, the step that says how many units its minutes, or the day's, allow."""
+        return {
+            code: self.steps[0] if count.name in self._share.pooled else _midpoint_step(count)
+            for count in self.counts
+            for code in count.codes
+        }
+
+    def allows(self, units: Mapping[str, int]) -> bool:
+        """Whether units are one of the allocations that the rule allows; of one count they are added up."""
+        share, total = self._share, 0
+        for count in self.counts:
+            own = sum([units.get(code, 0) for code in count.codes])
+            more = own - share.sure[count.name]
+            if more and not (more == 1 and share.seats and count.name in share.level):
+                return False
+            total += own
+        return total == self.total
 
     def allowed(self) -> Iterator[Mapping[str, int]]:
         """Every allocation that the rule allows; more than one only where there is a tie."""
         sure, level, seats = self._share.sure, self._share.level, self._share.seats
         for chosen in combinations(level, seats):
-            yield _by_code(self.counts, {name: sure[name] + (name in chosen) for name in sure})
+            yield self._by_code({name: sure[name] + (name in chosen) for name in sure})
+
+    def _pooled(self) -> list[Count]:
+        return [count for count in self.counts if count.name in self._share.pooled]
+
+    def _by_code(self, share: Mapping[str, int]) -> dict[str, int]:
+        units: dict[str, int] = {}
+        for count in self.counts:
+            units.update(count.split(share[count.name]))
+        return units
 
 
 @attrs.frozen
 class _Share:
-    """Units by count: those that are sure, and the counts that are level for the seats that remain."""
+    """Units by count: those that are sure, and the counts that are level for the seats that remain.
+
+    `pooled` are the counts that the day's total decides, `earning` those that earn one of its last units.
+    """
 
     sure: dict[str, int]
     level: tuple[str, ...] = ()
     seats: int = 0
+    pooled: frozenset[str] = frozenset()
+    earning: tuple[str, ...] = ()
 
     def units(self, *, level: bool) -> dict[str, int]:
         return {name: units + (level and name in self.level) for name, units in self.sure.items()}
@@ -156,61 +244,43 @@ def timed_units(
         method = UnitMethod(method)
     except ValueError:
         raise FieldError("timed_units", "method", method, f"one of {', '.join(UnitMethod)}") from None
-    counts, not_timed = _counts(minutes, on, catalog or Catalog.bundled())
-    steps: list[str] = []
-    share = _by_total([count for count in counts if count.is_pooled and method is UnitMethod.MEDICARE], steps)
-    pooled = frozenset(code for count in counts if count.name in share.sure for code in count.codes)
-    because: dict[str, str] = dict.fromkeys(pooled, steps[0]) if pooled else {}
+    counts, untimed = _counts(minutes, on, catalog or Catalog.bundled())
+    share = _by_total([count for count in counts if count.is_pooled and method is UnitMethod.MEDICARE])
     for count in counts:
-        if count.name not in share.sure:
-            units = share.sure[count.name] = count.midpoint_units
-            steps.append(
-                f"{count.minutes} minutes of {count.name} allow {in_units(units)} by the CPT midpoint"
-            )
-            because.update(dict.fromkeys(count.codes, steps[-1]))
-    steps += [f"{code} is not timed: its {minutes[code]} minutes do not count" for code in not_timed]
-    default = {name: units + (name in share.level[: share.seats]) for name, units in share.sure.items()}
-    by_code = _by_code(counts, default)
-    has_tie = len(share.level) > share.seats
-    return UnitAllocation(
-        total=sum(by_code.values()),
-        by_code=by_code,
-        ties=(tuple(_next_code(count, share) for count in _named(counts, share.level)),) if has_tie else (),
-        steps=tuple(steps),
-        most=_by_code(counts, share.units(level=share.seats > 0)),
-        least=_by_code(counts, share.units(level=not has_tie)),
-        because=because,
-        not_timed=tuple(not_timed),
-        pooled=pooled,
-        other_lengths=frozenset(code for count in counts if not count.is_pooled for code in count.codes),
-        counts=counts,
-        share=share,
-    )
+        if count.name not in share.pooled:
+            share.sure[count.name] = count.midpoint_units
+    return UnitAllocation(counts=counts, untimed=untimed, share=share)
 
 
-def _counts(minutes: Mapping[str, int], on: dt.date, catalog: Catalog) -> tuple[tuple[Count, ...], list[str]]:
+def _counts(
+    minutes: Mapping[str, int], on: dt.date, catalog: Catalog
+) -> tuple[tuple[Count, ...], dict[str, int]]:
     procedures = catalog.procedures.on(on)
     timed: dict[str, tuple[Procedure, int]] = {}
-    not_timed: list[str] = []
+    untimed: dict[str, int] = {}
     for given, amount in minutes.items():
         if not _is_whole(amount):
             raise FieldError("timed_units", f"minutes[{given!r}]", amount, "whole minutes, zero or more")
         procedure = procedures[given]
         if not procedure.unit_minutes:
-            not_timed.append(given)
+            untimed[given] = amount
             continue
         before = timed.get(procedure.code, (procedure, 0))[1]
         timed[procedure.code] = (procedure, before + amount)
-    counts: dict[str, Count] = {}
+    families: dict[str, tuple[tuple[Procedure, ...], dict[str, int]]] = {}
     for procedure, amount in timed.values():
         family = _family(procedure, catalog, on)
-        lengths = tuple(member.unit_minutes or 0 for member in family)
-        codes = tuple(member.code for member in family)
-        known = counts.get(codes[0], Count(codes=codes, minutes=0, unit_minutes=lengths, given=frozenset()))
-        counts[codes[0]] = attrs.evolve(
-            known, minutes=known.minutes + amount, given=known.given | {procedure.code}
+        families.setdefault(family[0].code, (family, {}))[1][procedure.code] = amount
+    counts = tuple(
+        Count(
+            codes=tuple([member.code for member in family]),
+            minutes=sum(given.values()),
+            unit_minutes=tuple([member.unit_minutes or 0 for member in family]),
+            given=frozenset(given),
         )
-    return tuple(counts.values()), not_timed
+        for family, given in families.values()
+    )
+    return counts, untimed
 
 
 def _is_whole(minutes: object) -> bool:
@@ -231,52 +301,54 @@ def _family(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Proced
     return (procedure,)
 
 
-def _by_total(counts: list[Count], steps: list[str]) -> _Share:
+def units_of_the_day(minutes: int) -> int:
+    """The units of all quarter-hour codes together that CMS's rule allows for a day's timed minutes."""
+    return (minutes + QUARTER_HOUR_MINUTES // 2) // QUARTER_HOUR_MINUTES
+
+
+def _by_total(counts: list[Count]) -> _Share:
     """The units of the day by CMS's rule: what is sure, and between whom the therapist may choose."""
-    if not counts:
-        return _Share({})
-    total = sum(count.minutes for count in counts)
-    cap = (total + QUARTER_HOUR_MINUTES // 2) // QUARTER_HOUR_MINUTES
-    steps.append(f"{total} timed minutes allow {in_units(cap)}")
-    steps.append(f"{_range_of(cap)} are {in_units(cap)}")
+    pooled = frozenset([count.name for count in counts])
     sure = {count.name: count.minutes // QUARTER_HOUR_MINUTES for count in counts}
-    steps += [
-        f"{count.name}: {count.minutes} minutes are {in_units(sure[count.name])} of a full quarter hour"
-        for count in counts
-        if sure[count.name]
-    ]
-    left = cap - sum(sure.values())
+    left = units_of_the_day(sum(count.minutes for count in counts)) - sum(sure.values())
     if left == 0:
-        return _Share(sure)
+        return _Share(sure, pooled=pooled)
     # Most minutes left first; a tie goes to the longer code, then to the first given (sorting is stable).
     waiting = sorted(counts, key=lambda count: (-_rest(count), -count.minutes))
     edge = _rest(waiting[left - 1])
-    steps += [f"{count.name}: {_rest(count)} minutes left earn it a unit" for count in waiting[:left]]
+    earning = tuple(count.name for count in waiting[:left])
     for count in waiting:
         if _rest(count) > edge:
             sure[count.name] += 1
             left -= 1
     level = tuple(count.name for count in waiting if _rest(count) == edge)
-    if len(level) > left:
-        steps.append(f"a tie: {', '.join(level)} have {edge} minutes left each; the therapist may choose")
-    return _Share(sure, level, left)
+    return _Share(sure, level, left, pooled, earning)
 
 
-def _named(counts: Iterable[Count], names: Iterable[str]) -> list[Count]:
-    by_name = {count.name: count for count in counts}
-    return [by_name[name] for name in names]
+def _steps(counts: list[Count], share: _Share) -> list[str]:
+    """How the day's total came to its units, in words."""
+    if not counts:
+        return []
+    total = sum(count.minutes for count in counts)
+    cap = units_of_the_day(total)
+    steps = [f"{total} timed minutes allow {in_units(cap)}", f"{_range_of(cap)} are {in_units(cap)}"]
+    steps += [
+        f"{count.name}: {count.minutes} minutes are "
+        f"{in_units(count.minutes // QUARTER_HOUR_MINUTES)} of a full quarter hour"
+        for count in counts
+        if count.minutes >= QUARTER_HOUR_MINUTES
+    ]
+    rests = {count.name: _rest(count) for count in counts}
+    steps += [f"{name}: {rests[name]} minutes left earn it a unit" for name in share.earning]
+    if len(share.level) > share.seats:
+        level = f"{', '.join(share.level)} have {rests[share.level[0]]} minutes left each"
+        steps.append(f"a tie: {level}; the therapist may choose")
+    return steps
 
 
-def _next_code(count: Count, share: _Share) -> str:
-    """Which of a count's codes one more unit would go to."""
-    return count.codes[0 if share.sure[count.name] == 0 else -1]
-
-
-def _by_code(counts: Iterable[Count], share: Mapping[str, int]) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for count in counts:
-        units.update(count.split(share[count.name]))
-    return units
+def _midpoint_step(count: Count) -> str:
+    units = in_units(count.midpoint_units)
+    return f"{count.minutes} minutes of {count.name} allow {units} by the CPT midpoint"
 
 
 def _rest(count: Count) -> int:

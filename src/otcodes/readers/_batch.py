@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from ..claims import LARGEST, PRIVATE, Claim, PlanOfCare, ServiceLine, is_sane
+from ..claims import (
+    LARGEST,
+    PRIVATE,
+    Claim,
+    EvaluationComponents,
+    PlanOfCare,
+    ServiceLine,
+    TreatmentNote,
+    is_sane,
+)
 from ..errors import FieldError, shown, shown_name
 
 if TYPE_CHECKING:
@@ -120,13 +129,47 @@ def _text(value: Any) -> str:
     return value
 
 
+def _days(value: Any) -> tuple[dt.date, ...]:
+    if not isinstance(value, list):
+        raise BadValueError("a list of days as 2026-03-02")
+    return tuple(map(_day, cast("Iterable[Any]", value)))
+
+
+def _object(value: Any, parsers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The fields of an object within a claim."""
+    facts = cast("dict[str, Any]", value) if isinstance(value, dict) else None
+    if facts is None or not set(facts) <= set(parsers):
+        raise BadValueError(f"an object with {', '.join(parsers)}")
+    return {name: parsers[name](each) for name, each in facts.items() if each is not None}
+
+
 def _plan(value: Any) -> PlanOfCare:
-    fields = [field.name for field in attrs.fields(PlanOfCare)]
-    facts = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    if "certified_from" not in facts or not set(facts) <= set(fields):
-        raise BadValueError(f"an object with {', '.join(fields)}")
-    days: dict[str, Any] = {name: None if day is None else _day(day) for name, day in facts.items()}
-    return PlanOfCare(**days)
+    days = {field.name: _day for field in attrs.fields(PlanOfCare)}
+    return PlanOfCare(**_object(value, {**days, "progress_reports": _days, "treatment_days": _days}))
+
+
+def _evaluation(value: Any) -> EvaluationComponents:
+    facts = _object(value, {"profile": _text, "performance_deficits": _minutes, "decision_making": _text})
+    try:
+        return EvaluationComponents(**facts)
+    except TypeError:
+        raise BadValueError("profile, performance_deficits and decision_making") from None
+
+
+def _note(value: Any) -> TreatmentNote:
+    facts = _object(
+        value,
+        {"on": _day, "timed_minutes": _minutes, "total_minutes": _minutes, "evaluation": _evaluation},
+    )
+    if "on" not in facts:
+        raise BadValueError("a treatment note with its day: on")
+    return TreatmentNote(**facts, empty_fields=frozenset(set(value) - set(facts)))
+
+
+def _notes(value: Any) -> tuple[TreatmentNote, ...]:
+    if not isinstance(value, list):
+        raise BadValueError("a list of treatment notes")
+    return tuple(map(_note, cast("Iterable[Any]", value)))
 
 
 LINE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
@@ -153,7 +196,9 @@ CLAIM_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "diagnoses": _codes,
     "therapy_year_to_date_usd": _usd,
     "plan_of_care": _plan,
+    "treatment_notes": _notes,
     "referring_npi": _text,
+    "submitted_on": _day,
 }
 REQUIRED = ("procedure", "on", "units")
 NO_COLUMNS: Mapping[str, str] = {}

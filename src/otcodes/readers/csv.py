@@ -28,6 +28,7 @@ CLAIM_COLUMNS = {
     "claim_diagnoses": "diagnoses",
     "therapy_year_to_date_usd": "therapy_year_to_date_usd",
     "referring_npi": "referring_npi",
+    "submitted_on": "submitted_on",
 }
 COLUMNS = {field: column for column, field in CLAIM_COLUMNS.items()}
 # How a spreadsheet keeps text as text: ="02".

@@ -1,6 +1,6 @@
 """Rules over claims: the catalogue by subject, how to write one, and how to combine them."""
 
-from .combine import all_of, any_of, by_day, each_line, unless, when
+from .combine import all_of, any_of, by_day, each_line, payer_is, unless, when
 from .core import CannotJudgeError, Context, Over, Rule, RuleSet, rule
 from .presets import CATALOGUE, preset
 
@@ -15,6 +15,7 @@ __all__ = [
     "any_of",
     "by_day",
     "each_line",
+    "payer_is",
     "preset",
     "rule",
     "unless",

@@ -81,3 +81,61 @@ EXTERNAL_CAUSES = Citation(
     "National Center for Health Statistics",
 )
 EVALUATIONS = Citation("Change Request 10176: therapy evaluation codes and their modifiers", "", THERAPY, CMS)
+STATUS = Citation(
+    "Medicare physician fee schedule relative value files",
+    "status indicators",
+    "https://www.cms.gov/medicare/payment/fee-schedules/physician/pfs-relative-value-files",
+    CMS,
+)
+ADD_ONS = Citation(
+    "National Correct Coding Initiative add-on code edits",
+    "",
+    "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits",
+    CMS,
+)
+UNIT_LIMITS = Citation(
+    "National Correct Coding Initiative medically unlikely edits",
+    "",
+    "https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits",
+    CMS,
+)
+MONTHLY = Citation(
+    "Change Request 14250: 2026 annual update to the therapy code list",
+    "remote therapeutic monitoring",
+    THERAPY,
+    CMS,
+)
+THRESHOLD = Citation(
+    "Medicare Claims Processing Manual (Pub. 100-04), chapter 5",
+    "section 10.3; 42 USC 1395l(g)",
+    MANUALS,
+    CMS,
+)
+TELEHEALTH = Citation(
+    "List of telehealth services and Medicare Claims Processing Manual (Pub. 100-04), chapter 12",
+    "section 190",
+    "https://www.cms.gov/medicare/coverage/telehealth/list-services",
+    CMS,
+)
+MCPM_5_10_6 = _manual("section 10.6")
+MCPM_1_70 = Citation(
+    "Medicare Claims Processing Manual (Pub. 100-04), chapter 1",
+    "section 70, time limitations for filing claims; 42 CFR 424.44",
+    MANUALS,
+    CMS,
+)
+BPM_15_220_1 = Citation(
+    "Medicare Benefit Policy Manual (Pub. 100-02), chapter 15",
+    "section 220.1; 42 CFR 424.24(c)",
+    MANUALS,
+    CMS,
+)
+BPM_15_220_3 = Citation(
+    "Medicare Benefit Policy Manual (Pub. 100-02), chapter 15", "section 220.3", MANUALS, CMS
+)
+EVALUATION_LEVELS = Citation(
+    "Current Procedural Terminology (CPT)",
+    "occupational therapy evaluations: the lowest of the three components",
+    "",
+    "American Medical Association",
+)

@@ -39,7 +39,12 @@ def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, 
         yield day, {index: record for index, record in found.items() if record is not None}
 
 
-@tree_rule("diagnosis.excludes1", severity=Severity.WARNING, cites=citations.EXCLUDES1)
+@tree_rule(
+    "diagnosis.excludes1",
+    severity=Severity.WARNING,
+    cites=citations.EXCLUDES1,
+    sees=["diagnoses", "lines.on"],
+)
 def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """Two diagnoses that an Excludes1 note keeps apart are not on one claim."""
     judged: set[tuple[int, int]] = set()
@@ -65,7 +70,12 @@ def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> It
                 )
 
 
-@tree_rule("diagnosis.manifestation-first", severity=Severity.ERROR, cites=citations.CODE_FIRST)
+@tree_rule(
+    "diagnosis.manifestation-first",
+    severity=Severity.ERROR,
+    cites=citations.CODE_FIRST,
+    sees=["diagnoses", "lines.on"],
+)
 def manifestation_is_not_first(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A manifestation stands behind the disease that it comes from."""
     for day, known in _known(claim, context):
@@ -96,7 +106,12 @@ def manifestation_is_not_first(claim: Claim, /, context: Context) -> Iterator[Fi
         return
 
 
-@tree_rule("diagnosis.external-cause-first", severity=Severity.ERROR, cites=citations.EXTERNAL_CAUSES)
+@tree_rule(
+    "diagnosis.external-cause-first",
+    severity=Severity.ERROR,
+    cites=citations.EXTERNAL_CAUSES,
+    sees=["diagnoses", "lines.on"],
+)
 def external_cause_is_not_first(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """An external cause stands behind the injury or condition that it caused."""
     for _, known in _known(claim, context):
@@ -116,7 +131,12 @@ def external_cause_is_not_first(claim: Claim, /, context: Context) -> Iterator[F
         return
 
 
-@tree_rule("diagnosis.unspecified-laterality", severity=Severity.INFORMATION, cites=citations.LATERALITY)
+@tree_rule(
+    "diagnosis.unspecified-laterality",
+    severity=Severity.INFORMATION,
+    cites=citations.LATERALITY,
+    sees=["diagnoses", "lines.on"],
+)
 def diagnosis_names_its_side(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis names the side where codes for the sides exist."""
     told: set[str] = set()

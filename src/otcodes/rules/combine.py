@@ -47,7 +47,30 @@ def any_of(first: Rule, *others: Rule) -> Rule:
         if found and all(any(True for _ in other(subject, context)) for other in others):
             yield from found
 
-    return attrs.evolve(first, function=holds_for_any)
+    return attrs.evolve(first, function=holds_for_any, sees=None)
+
+
+def payer_is(*names: str) -> Callable[[Any, Context], bool]:
+    """A condition for `when` and `unless`: the payer's policy has one of some names.
+
+    Examples:
+        >>> import otcodes
+        >>> (charged,) = otcodes.rules.preset("commercial").select("line.charge-missing")
+        >>> print(when(payer_is("medicare-b"), charged))
+        line.charge-missing: When the payer is medicare-b: A line has a charge above zero.
+    """
+    return _PayerIs(names)
+
+
+@attrs.frozen
+class _PayerIs:
+    names: tuple[str, ...]
+
+    def __call__(self, _: object, context: Context) -> bool:
+        return context.policy.name in self.names
+
+    def __str__(self) -> str:
+        return f"the payer is {' or '.join(self.names)}"
 
 
 def when(condition: Callable[[Any, Context], bool], rule: Rule) -> Rule:
@@ -64,12 +87,24 @@ def when(condition: Callable[[Any, Context], bool], rule: Rule) -> Rule:
         if condition(subject, context):
             yield from rule.function(subject, context)
 
-    return attrs.evolve(rule, function=asked_when)
+    return attrs.evolve(rule, function=asked_when, sees=None, statement=_said("When", condition, rule))
+
+
+def _said(word: str, condition: Callable[[Any, Context], bool], rule: Rule) -> str:
+    """The statement of a rule under a condition, which says in its docstring what it is."""
+    told = (condition.__doc__ or "a condition holds").strip().partition("\n")[0].rstrip(".")
+    said = str(condition) if isinstance(condition, _PayerIs) else told
+    return f"{word} {said}: {rule.statement}"
 
 
 def unless(condition: Callable[[Any, Context], bool], rule: Rule) -> Rule:
     """A rule that is asked only where a condition does not hold."""
-    return when(lambda subject, context: not condition(subject, context), rule)
+
+    def does_not_hold(subject: Any, context: Context) -> bool:
+        return not condition(subject, context)
+
+    statement = _said("Unless", condition, rule)
+    return attrs.evolve(when(does_not_hold, rule), statement=statement)
 
 
 def each_line(rule: Rule) -> Rule:
@@ -84,7 +119,7 @@ def each_line(rule: Rule) -> Rule:
         for line in claim.lines:
             yield from rule(line, context)
 
-    return attrs.evolve(rule, function=over_lines, over=Over.CLAIM)
+    return attrs.evolve(rule, function=over_lines, over=Over.CLAIM, sees=None)
 
 
 def by_day(rule: Rule) -> Rule:
@@ -102,7 +137,7 @@ def by_day(rule: Rule) -> Rule:
         for lines in days.values():
             yield from rule(tuple(lines), context)
 
-    return attrs.evolve(rule, function=over_days, over=Over.CLAIM)
+    return attrs.evolve(rule, function=over_days, over=Over.CLAIM, sees=None)
 
 
 def _expect(rule: Rule, over: Over) -> None:

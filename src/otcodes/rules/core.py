@@ -8,29 +8,34 @@ report's `not_checked`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from .._text import TextEnum
-from ..claims import Claim, ServiceLine
+from ..claims import Claim, ServiceLine, TreatmentNote
 from ..errors import OtcodesError, UnknownRuleError
-from ..findings import Citation, Finding, Fix, NotChecked, Severity
+from ..findings import Citation, Finding, Fix, Severity
+from ..records import Setting, TherapyDisposition
 from ..verdicts import Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from ..catalog import Catalog
+    from ..findings import NotChecked
     from ..payers import PayerPolicy
     from ..policy_records import TherapyDiscipline
-    from ..records import Discipline, Procedure, Row, TherapyDisposition
+    from ..records import Discipline, Procedure, Row
+    from ._running import Compiled
 
 Subject: TypeAlias = "ServiceLine | tuple[ServiceLine, ...] | Claim"
+Skipped: TypeAlias = "tuple[str, str, str]"  # a rule's id, where in the claim, and why
 Function: TypeAlias = "Callable[[Any, Context], Iterable[Finding]]"
-PLANS_KEPT, POLICIES_KEPT = 10_000, 64
+POLICIES_KEPT = 64
 BESIDE = "(a claim beside this one)"
+LOST = "a line of the input could not be read, so no day is known whole"
 
 
 class Over(TextEnum):
@@ -92,9 +97,11 @@ class Rule:
         function: the rule itself.
         over: what it is called with.
         cites: where it stands written.
-        presets: the payers' presets it belongs to; `None` is every one.
+        asks: the field of a payer's policy that says whether the payer judges by it; of every one if empty.
         reads: the tables it rests on.
         applies: whether it can say anything of a code on a day; asked once per code and day.
+        sees: the fields of its lines, or of the claim, that alone decide whether it is silent, beside the
+            payer, the setting and whether there is a plan of care; where that is not told it is always asked.
         since: the release that brought it.
     """
 
@@ -104,9 +111,10 @@ class Rule:
     function: Function = attrs.field(repr=False)
     over: Over = Over.LINE
     cites: Citation | None = attrs.field(default=None, repr=False)
-    presets: frozenset[str] | None = None
+    asks: str = ""
     reads: tuple[str, ...] = ()
     applies: Callable[[CodeFacts], bool] = attrs.field(default=_always, repr=False)
+    sees: frozenset[str] | None = attrs.field(default=None, repr=False)
     since: str = ""
 
     def __call__(self, subject: Any, /, context: Context) -> Iterator[Finding]:
@@ -123,6 +131,15 @@ class Rule:
         """Both."""
         return RuleSet((self,)) | other
 
+    def __str__(self) -> str:
+        """What it says."""
+        return f"{self.id}: {self.statement}"
+
+    def applies_to(self, policy: PayerPolicy) -> bool | None:
+        """Whether a payer judges by it; `None` where that is not known."""
+        answer = getattr(policy, self.asks) if self.asks else True
+        return None if answer is None else bool(answer)
+
 
 def rule(
     id: str,  # noqa: A002 -- the word that everybody uses for it
@@ -130,9 +147,10 @@ def rule(
     severity: Severity,
     cites: Citation | None = None,
     over: Over = Over.LINE,
-    presets: Iterable[str] | None = None,
+    asks: str = "",
     reads: Iterable[str] = (),
     applies: Callable[[CodeFacts], bool] = _always,
+    sees: Iterable[str] | None = None,
     since: str = "",
 ) -> Callable[[Function], Rule]:
     """Make a rule of a generator function; its docstring's first line is the statement that should hold.
@@ -142,9 +160,12 @@ def rule(
         severity: how bad it is.
         cites: where the rule stands written.
         over: what the function is called with: each `line`, the lines of a `day`, or the `claim`.
-        presets: names of the presets it belongs to; `None` is every one.
+        asks: the field of a payer's policy that says whether the payer judges by it, such as
+            `needs_discipline_modifier`; every payer does if empty.
         reads: names of the tables it rests on.
         applies: asked once per code and day whether the rule can say anything of it.
+        sees: the fields of its lines, or of the claim, that alone decide whether it is silent, such as
+            `["modifiers"]`: it is then not asked again about what it was silent of. Untold, it always is.
         since: the release that brings it.
 
     Examples:
@@ -170,9 +191,10 @@ def rule(
             function=function,
             over=Over(over),
             cites=cites,
-            presets=None if presets is None else frozenset(presets),
+            asks=asks,
             reads=tuple(reads),
             applies=applies,
+            sees=None if sees is None else frozenset(sees),
             since=since,
         )
 
@@ -188,27 +210,35 @@ class Context:
         catalog: the tables.
         claims: the claims that rules over a day look at, in their order, this one among them.
         rule: the rule that is running.
+        found: the findings so far.
         skipped: what could not be judged so far.
         shared: what one rule worked out and another of the same subject can use, by a key of theirs.
+        known: what rules worked out of the tables alone, kept for the claims that follow; `keep` adds to it.
     """
 
     __slots__ = (
-        *("_disciplines", "_places", "_plans", "catalog", "claim", "claims"),
-        *("policy", "rule", "shared", "skipped"),
+        *("_compiled", "_disciplines", "_facts", "_places", "catalog", "claim", "claims"),
+        *("found", "has_lost", "known", "policy", "rule", "shared", "skipped"),
     )
 
     def __init__(
-        self, claim: Claim, policy: PayerPolicy, catalog: Catalog, claims: Sequence[Claim], plans: _Plans
+        self, claim: Claim, policy: PayerPolicy, catalog: Catalog, claims: Sequence[Claim], compiled: Compiled
     ) -> None:
         self.claim = claim
         self.policy = policy
         self.catalog = catalog
         self.claims = claims
-        self._disciplines = {id(line): each.discipline for each in claims for line in each.lines}
+        self._disciplines = {
+            id(line): line.discipline or each.discipline for each in claims for line in each.lines
+        }
+        self._facts: dict[int, CodeFacts] = {}
         self.rule: Rule | None = None
-        self.skipped: list[NotChecked] = []
+        self.found: list[Finding] = []
+        self.skipped: list[Skipped] = []
         self.shared: dict[Any, Any] = {}
-        self._plans = plans
+        self.has_lost = any(each.lost_lines for each in claims)
+        self.known: Mapping[Any, Any] = compiled.known
+        self._compiled = compiled
         self._places = {id(line): index for index, line in enumerate(claim.lines)}
 
     def finding(
@@ -267,15 +297,59 @@ class Context:
         return BESIDE if line is None else f"lines[{line}].{field}"
 
     def not_checked(self, path: str, reason: str) -> None:
-        """Note, once, that the running rule could not judge something."""
+        """Note that the running rule could not judge something; twice the same is noted once."""
         assert self.rule is not None  # noqa: S101 -- as above
         # What a claim beside this one lacks keeps this one's lines of the day from being judged.
-        place = "lines" if path == BESIDE else path
-        entry = NotChecked(
-            rule=self.rule.id, reason=reason, path=place, claim=self.claim.id, file=self.claim.file
-        )
-        if entry not in self.skipped:
-            self.skipped.append(entry)
+        self.skipped.append((self.rule.id, "lines" if path == BESIDE else path, reason))
+
+    def lacks(self, subject: Claim | ServiceLine | TreatmentNote, field: str) -> bool:
+        """Whether a field is empty that should not be: the input has it, or the payer requires it.
+
+        Raises:
+            CannotJudgeError: the input does not carry the field.
+        """
+        if getattr(subject, field) not in (None, ()):
+            return False
+        if field in subject.empty_fields or field in self.policy.required_fields:
+            return True
+        at = field if isinstance(subject, TreatmentNote) else self.path(subject, field)
+        raise CannotJudgeError(f"{field} is not given", at)
+
+    def is_one_providers(self, line: ServiceLine, other: ServiceLine) -> bool:
+        """Whether two lines are one provider's: a hospital's are, two disciplines' may not be."""
+        is_hospital = self.claim.setting is Setting.OUTPATIENT_HOSPITAL
+        return is_hospital or self.discipline_of(line) is self.discipline_of(other)
+
+    def around(self, line: ServiceLine, *, is_month: bool = False) -> list[ServiceLine]:
+        """The lines of the patient's claims on a line's day, or in its month, in order, itself among them.
+
+        Raises:
+            CannotJudgeError: a line of the input could not be read, so they are not known whole.
+        """
+        if self.has_lost:
+            raise CannotJudgeError(LOST, "lines")
+        lines = [each for claim in self.claims for each in claim.lines]
+        if is_month:
+            month = (line.on.year, line.on.month)
+            return [each for each in lines if (each.on.year, each.on.month) == month]
+        return [each for each in lines if each.on == line.on]
+
+    def keep(self, key: Hashable, value: object) -> None:
+        """Keep what was worked out of the payer's policy and the tables alone, for the claims that follow."""
+        self._compiled.keep(key, value)
+
+    def days(self) -> Iterator[tuple[ServiceLine, ...]]:
+        """The lines of each day of the claim, with those of the claims beside it."""
+        days: dict[dt.date, list[ServiceLine]] = {line.on: [] for line in self.claim.lines}
+        for claim in self.claims:
+            for line in claim.lines:
+                if line.on in days:
+                    days[line.on].append(line)
+        return map(tuple, days.values())
+
+    def place(self, line: ServiceLine) -> int | None:
+        """Which line of the claim a line is; `None` where it is not one of this claim's."""
+        return self._places.get(id(line))
 
     def owns(self, line: ServiceLine) -> bool:
         """Whether a line is this claim's, and not one of a claim beside it."""
@@ -283,7 +357,10 @@ class Context:
 
     def facts(self, line: ServiceLine) -> CodeFacts:
         """What is known of a line's procedure on its day."""
-        return self._plans.of(line.procedure, line.on).facts
+        found = self._facts.get(id(line))
+        if found is None:
+            found = self._facts[id(line)] = self._compiled.facts(line)
+        return found
 
     def procedure(self, line: ServiceLine) -> Procedure:
         """The record of a line's procedure.
@@ -293,16 +370,29 @@ class Context:
         """
         facts = self.facts(line)
         if facts.procedure is None:
-            raise CannotJudgeError(_unknown_procedure(line, facts), self.path(line, "procedure"))
+            raise CannotJudgeError(unknown_procedure(line, facts), self.path(line, "procedure"))
         return facts.procedure
 
     def therapy_disposition(self, line: ServiceLine) -> TherapyDisposition:
         """What CMS's therapy code list says of a line's procedure."""
         return self.procedure(line).therapy_disposition
 
+    def is_therapy(self, line: ServiceLine) -> bool:
+        """Whether a line is known to be therapy: always, under a plan of care, or by its modifier."""
+        procedure = self.facts(line).procedure
+        if procedure is None or self.is_anothers(line):
+            return False
+        disposition = procedure.therapy_disposition
+        if disposition is TherapyDisposition.SOMETIMES and self.claim.plan_of_care is not None:
+            return True
+        if disposition is TherapyDisposition.ALWAYS:
+            return True
+        own = self.catalog.disciplines(line.on).get(self.discipline_of(line))
+        return own is not None and own.modifier in line.modifiers
+
     def discipline_of(self, line: ServiceLine) -> Discipline:
         """The line's own discipline, else that of the claim it stands on."""
-        return line.discipline or self._disciplines.get(id(line), self.claim.discipline)
+        return self._disciplines.get(id(line)) or line.discipline or self.claim.discipline
 
     def is_anothers(self, line: ServiceLine) -> bool:
         """Whether a line's procedure is known not to be its discipline's; one rule says so, for all."""
@@ -326,52 +416,11 @@ class Context:
         return found
 
 
-def _unknown_procedure(line: ServiceLine, facts: CodeFacts) -> str:
+def unknown_procedure(line: ServiceLine, facts: CodeFacts) -> str:
+    """Why a line's procedure cannot be judged."""
     if facts.verdict is Verdict.OUT_OF_COVERAGE:
         return f"{line.procedure} on {line.on} is outside the coverage of the table of procedures"
     return f"{line.procedure} on {line.on} is {facts.verdict} in the table of procedures"
-
-
-@attrs.frozen
-class _Plan:
-    """The compiled rules of one code on one day."""
-
-    facts: CodeFacts
-    line_rules: tuple[Rule, ...]
-    day_rules: frozenset[str]
-    unjudged: tuple[Rule, ...]
-
-
-class _Plans:
-    """The plans of a rule set under one policy and catalog, each made once per code and day."""
-
-    def __init__(self, rules: tuple[Rule, ...], policy: PayerPolicy, catalog: Catalog) -> None:
-        self._rules, self._policy, self._catalog = rules, policy, catalog
-        self._plans: dict[tuple[str, dt.date], _Plan] = {}
-
-    def of(self, code: str, on: dt.date) -> _Plan:
-        found = self._plans.get((code, on))
-        if found is None:
-            if len(self._plans) >= PLANS_KEPT:  # an input full of nonsense must not fill the memory
-                self._plans.clear()
-            found = self._plans[code, on] = self._make(code, on)
-        return found
-
-    def _make(self, code: str, on: dt.date) -> _Plan:
-        procedures = self._catalog.procedures
-        verdict = procedures.verdict(code, on=on)
-        procedure = procedures.on(on)[code] if verdict is Verdict.EFFECTIVE else None
-        facts = CodeFacts(procedure, verdict, self._policy, self._catalog, on)
-        of_codes = [rule for rule in self._rules if rule.over is not Over.CLAIM]
-        able = [rule for rule in of_codes if rule.applies(facts)]
-        is_unknown = verdict is Verdict.OUT_OF_COVERAGE
-        return _Plan(
-            facts,
-            tuple(rule for rule in able if rule.over is Over.LINE),
-            frozenset(rule.id for rule in able if rule.over is Over.DAY),
-            # Of a code that the tables do not know, nobody can tell which other rules would apply.
-            tuple(rule for rule in of_codes if rule not in able) if is_unknown else (),
-        )
 
 
 def _matches(rule: Rule, name: str) -> bool:
@@ -384,8 +433,8 @@ class RuleSet:
 
     Attributes:
         rules: the rules, in the order in which they are listed.
-        pending: rules of another payer's preset of which it is not known whether this payer applies them;
-            they are reported as not checked.
+        pending: rules of which it is not known whether the payer applies them; they are reported as not
+            checked.
 
     Examples:
         >>> import otcodes
@@ -395,8 +444,8 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     pending: tuple[Rule, ...] = ()
-    _plans: dict[tuple[PayerPolicy, Catalog], _Plans] = attrs.field(
-        factory=dict[Any, _Plans], init=False, repr=False, eq=False
+    _compiled: dict[tuple[PayerPolicy, Catalog], Compiled] = attrs.field(
+        factory=dict[Any, Any], init=False, repr=False, eq=False
     )
 
     def __attrs_post_init__(self) -> None:
@@ -413,6 +462,10 @@ class RuleSet:
     def __len__(self) -> int:
         """How many rules."""
         return len(self.rules)
+
+    def __str__(self) -> str:
+        """What the rules say, a line each."""
+        return "\n".join(map(str, self.rules))
 
     def __or__(self, other: Rule | RuleSet) -> RuleSet:
         """These rules and another one, or another set's; a rule that is in both stands once."""
@@ -452,7 +505,7 @@ class RuleSet:
 
     def run(
         self, claim: Claim, policy: PayerPolicy, catalog: Catalog, beside: Sequence[Claim] = ()
-    ) -> tuple[list[Finding], list[NotChecked]]:
+    ) -> tuple[list[Finding], tuple[NotChecked, ...]]:
         """Run the rules over one claim: what they find, and what they could not judge.
 
         Args:
@@ -462,68 +515,15 @@ class RuleSet:
             beside: claims of the same patient. Rules over a day see the lines of those that have the
                 same payer and setting; where the claim is among them, in that order, else after its own.
         """
-        given = claim
-        if len({id(line) for line in claim.lines}) < len(claim.lines):
-            claim = _with_lines_of_its_own(claim)
-        plans = self._plans.get((policy, catalog))
-        if plans is None:
-            if len(self._plans) >= POLICIES_KEPT:
-                self._plans.clear()
-            plans = self._plans.setdefault((policy, catalog), _Plans(self.rules, policy, catalog))
-        others = [each for each in beside if (each.payer, each.setting) == (claim.payer, claim.setting)]
-        order = others if any(each is given for each in others) else [given, *others]
-        claims = [claim if each is given else _with_lines_of_its_own(each) for each in order]
-        context = Context(claim, policy, catalog, claims, plans)
-        findings = [
-            finding
-            for rule, subject in _due(self, context, plans)
-            for finding in _ask(rule, subject, context)
-        ]
-        for rule in self.pending:
-            context.rule = rule
-            context.not_checked("", f"whether {policy.label} applies it is not on board")
-        # A finding on a line of a claim beside this one is that claim's.
-        return [finding for finding in findings if finding.path != BESIDE], context.skipped
+        return self.compiled(policy, catalog).run(claim, beside)
 
+    def compiled(self, policy: PayerPolicy, catalog: Catalog) -> Compiled:
+        """The rules as they run under a policy and a catalog, with what they learnt so far."""
+        found = self._compiled.get((policy, catalog))
+        if found is None:
+            from ._running import Compiled  # noqa: PLC0415 -- it runs what is made here
 
-def _with_lines_of_its_own(claim: Claim) -> Claim:
-    """The same claim; a line is known by its identity, so no line object may stand in two places."""
-    return attrs.evolve(claim, lines=tuple(map(attrs.evolve, claim.lines)))
-
-
-def _due(rules: RuleSet, context: Context, plans: _Plans) -> Iterator[tuple[Rule, Subject]]:
-    """Every rule that can say something of the claim, with what it is asked about."""
-    claim = context.claim
-    days: dict[dt.date, list[ServiceLine]] = {}
-    asked: dict[dt.date, set[str]] = {}
-    for line in claim.lines:
-        plan = plans.of(line.procedure, line.on)
-        asked.setdefault(line.on, set()).update(plan.day_rules)
-        yield from ((rule, line) for rule in plan.line_rules)
-        for rule in plan.unjudged:
-            context.rule = rule
-            context.not_checked(context.path(line, "procedure"), _unknown_procedure(line, plan.facts))
-    for line in (line for each in context.claims for line in each.lines if line.on in asked):
-        days.setdefault(line.on, []).append(line)
-    has_lost = any(each.lost_lines for each in context.claims)
-    for rule in rules:
-        if rule.over is Over.CLAIM:
-            yield rule, claim
-        elif rule.over is Over.DAY and has_lost:
-            context.rule = rule
-            context.not_checked("lines", "a line of the input could not be read, so no day is known whole")
-        elif rule.over is Over.DAY:
-            yield from ((rule, tuple(lines)) for day, lines in days.items() if rule.id in asked[day])
-
-
-def _ask(rule: Rule, subject: Subject, context: Context) -> list[Finding]:
-    context.rule = rule
-    found: list[Finding] = []
-    try:
-        findings = rule.function(subject, context)
-        if cast("object", findings) is None:
-            raise TypeError(f"the rule {rule.id} gave None: a rule yields its findings")
-        found.extend(findings)
-    except CannotJudgeError as reason:
-        context.not_checked(reason.path, reason.reason)
-    return found
+            if len(self._compiled) >= POLICIES_KEPT:
+                self._compiled.clear()
+            found = self._compiled.setdefault((policy, catalog), Compiled(self, policy, catalog))
+        return found

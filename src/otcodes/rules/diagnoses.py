@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from ..claims import Claim, ServiceLine
+    from ..claims import Claim
     from ..classification import DiagnosisSnapshot
     from ..findings import Finding
     from ..records import Diagnosis
@@ -50,6 +50,7 @@ code_rule = partial(
     cites=citations.MCPM_26_10,
     over=Over.CLAIM,
     since=SINCE,
+    sees=["diagnoses", "lines.on"],
 )
 def claim_has_a_diagnosis(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A claim has at least one diagnosis."""
@@ -63,6 +64,7 @@ def claim_has_a_diagnosis(claim: Claim, /, context: Context) -> Iterator[Finding
     cites=citations.MCPM_26_10,
     over=Over.CLAIM,
     since=SINCE,
+    sees=["diagnoses", "lines.on"],
 )
 def claim_has_no_more_diagnoses_than_its_form(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A professional claim has at most 12 diagnoses, an institutional one 25."""
@@ -79,6 +81,7 @@ def claim_has_no_more_diagnoses_than_its_form(claim: Claim, /, context: Context)
     cites=citations.ICD_10_CM,
     over=Over.CLAIM,
     since=SINCE,
+    sees=["diagnoses", "lines.on"],
 )
 def diagnosis_stands_once(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis stands on a claim once."""
@@ -92,24 +95,32 @@ def diagnosis_stands_once(claim: Claim, /, context: Context) -> Iterator[Finding
         seen.add(key)
 
 
-@rule("diagnosis.pointer-invalid", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
-def line_points_at_diagnoses_of_its_claim(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+@rule(
+    "diagnosis.pointer-invalid",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_26_10,
+    over=Over.CLAIM,
+    since=SINCE,
+    sees=["diagnoses", "lines.diagnoses"],
+)
+def lines_point_at_diagnoses_of_their_claim(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A line points at diagnoses that are on the claim, a professional one at four of them at most."""
-    there = set(map(normalize_code, context.claim.diagnoses))
-    lost = [code for code in line.diagnoses if normalize_code(code) not in there]
-    if lost:
-        yield context.finding(
-            line, "diagnoses", f"the line points at {', '.join(lost)}, which the claim lacks"
-        )
-    if len(line.diagnoses) > POINTERS_PER_LINE and context.claim.setting is Setting.PRACTITIONER:
-        yield context.finding(
-            line,
-            "diagnoses",
-            f"the line points at {len(line.diagnoses)} diagnoses; {POINTERS_PER_LINE} are allowed",
-        )
+    there = set(map(normalize_code, claim.diagnoses))
+    for line in claim.lines:
+        lost = [code for code in line.diagnoses if normalize_code(code) not in there]
+        if lost:
+            yield context.finding(
+                line, "diagnoses", f"the line points at {', '.join(lost)}, which the claim lacks"
+            )
+        if len(line.diagnoses) > POINTERS_PER_LINE and claim.setting is Setting.PRACTITIONER:
+            yield context.finding(
+                line,
+                "diagnoses",
+                f"the line points at {len(line.diagnoses)} diagnoses; {POINTERS_PER_LINE} are allowed",
+            )
 
 
-@code_rule("diagnosis.malformed")
+@code_rule("diagnosis.malformed", sees=["diagnoses", "lines.on"])
 def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis has the form of an ICD-10-CM code."""
     for index, code in enumerate(claim.diagnoses):
@@ -160,7 +171,7 @@ def judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[i
                 break
 
 
-@code_rule("diagnosis.unknown")
+@code_rule("diagnosis.unknown", sees=["diagnoses", "lines.on"])
 def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
@@ -171,7 +182,7 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
             )
 
 
-@code_rule("diagnosis.seventh-character")
+@code_rule("diagnosis.seventh-character", sees=["diagnoses", "lines.on"])
 def seventh_character_is_one_of_its_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A seventh character is one that its code takes, behind the placeholder X where the code is short."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
@@ -207,7 +218,7 @@ def completions(code: str, day: DiagnosisSnapshot) -> tuple[str, ...] | None:
     return found if found and is_told else None
 
 
-@code_rule("diagnosis.not-effective")
+@code_rule("diagnosis.not-effective", sees=["diagnoses", "lines.on"])
 def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is in force on the dates of service."""
     diagnoses = context.catalog.diagnoses
@@ -222,7 +233,7 @@ def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding
         )
 
 
-@code_rule("diagnosis.not-billable")
+@code_rule("diagnosis.not-billable", sees=["diagnoses", "lines.on"])
 def diagnosis_has_all_its_characters(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is coded to its last character; a header is not billable."""
     for index, code, day in judged(claim, context, Verdict.NOT_BILLABLE):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..findings import Severity
 from . import citations
-from .core import CannotJudgeError, Context, Over, rule
+from .core import Context, Over, rule
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,7 +36,5 @@ def line_is_billed_once(claim: Claim, /, context: Context) -> Iterator[Finding]:
 @rule("line.charge-missing", severity=Severity.WARNING, cites=citations.MCPM_26_10, since=SINCE)
 def line_has_a_charge(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line has a charge above zero."""
-    if line.charge_usd is None and "charge_usd" not in line.empty_fields:
-        raise CannotJudgeError("the charge is not given", context.path(line, "charge_usd"))
-    if not line.charge_usd or line.charge_usd < 0:
+    if context.lacks(line, "charge_usd") or not line.charge_usd or line.charge_usd < 0:
         yield context.finding(line, "charge_usd", "the line has no charge")

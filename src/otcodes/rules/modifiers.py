@@ -12,11 +12,12 @@ from ..findings import (
     MODIFIERS_PER_LINE,
     AddModifier,
     DropRepeatedModifiers,
+    RemoveModifier,
     ReplaceModifier,
     Severity,
     SortModifiers,
 )
-from ..records import TherapyDisposition
+from ..records import Setting, TherapyDisposition
 from ..tables import spans_of
 from ..verdicts import Verdict
 from . import citations
@@ -36,6 +37,11 @@ def _may_need_a_discipline(facts: CodeFacts) -> bool:
     return facts.procedure is not None and facts.procedure.therapy_disposition is not TherapyDisposition.NONE
 
 
+def _is_listed(facts: CodeFacts) -> bool:
+    listed = (TherapyDisposition.ALWAYS, TherapyDisposition.SOMETIMES)
+    return facts.procedure is not None and facts.procedure.therapy_disposition in listed
+
+
 def _note_unknown(line: ServiceLine, index: int, context: Context) -> None:
     reason = f"{line.modifiers[index]} on {line.on} is outside the coverage of the table of modifiers"
     context.not_checked(context.path(line, f"modifiers[{index}]"), reason)
@@ -50,7 +56,7 @@ def _known(line: ServiceLine, context: Context, kind: str) -> Iterator[Modifier]
             yield row
 
 
-@rule("modifier.malformed", severity=Severity.ERROR, cites=citations.HCPCS, since=SINCE)
+@rule("modifier.malformed", severity=Severity.ERROR, cites=citations.HCPCS, since=SINCE, sees=["modifiers"])
 def modifier_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A modifier has two letters or digits."""
     for index, code in enumerate(line.modifiers):
@@ -58,7 +64,14 @@ def modifier_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> I
             yield context.finding(line, f"modifiers[{index}]", "the modifier is not two letters or digits")
 
 
-@rule("modifier.unknown", severity=Severity.ERROR, cites=citations.HCPCS, reads=["modifiers"], since=SINCE)
+@rule(
+    "modifier.unknown",
+    severity=Severity.ERROR,
+    cites=citations.HCPCS,
+    reads=["modifiers"],
+    since=SINCE,
+    sees=["modifiers"],
+)
 def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """There is such a modifier."""
     modifiers = context.catalog.modifiers
@@ -77,7 +90,12 @@ def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findin
 
 
 @rule(
-    "modifier.not-effective", severity=Severity.ERROR, cites=citations.HCPCS, reads=["modifiers"], since=SINCE
+    "modifier.not-effective",
+    severity=Severity.ERROR,
+    cites=citations.HCPCS,
+    reads=["modifiers"],
+    since=SINCE,
+    sees=["modifiers"],
 )
 def modifier_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A modifier is in force on the date of service."""
@@ -93,7 +111,9 @@ def modifier_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Fin
             )
 
 
-@rule("modifier.duplicate", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
+@rule(
+    "modifier.duplicate", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE, sees=["modifiers"]
+)
 def modifier_stands_once(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A modifier stands on a line once."""
     twice = sorted({code for code in line.modifiers if line.modifiers.count(code) > 1})
@@ -103,7 +123,9 @@ def modifier_stands_once(line: ServiceLine, /, context: Context) -> Iterator[Fin
         )
 
 
-@rule("modifier.too-many", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
+@rule(
+    "modifier.too-many", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE, sees=["modifiers"]
+)
 def line_has_four_modifiers_at_most(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line has at most four modifiers."""
     if len(line.modifiers) > MODIFIERS_PER_LINE:
@@ -116,10 +138,11 @@ def line_has_four_modifiers_at_most(line: ServiceLine, /, context: Context) -> I
     "modifier.discipline-missing",
     severity=Severity.ERROR,
     cites=citations.MCPM_5_20_1,
-    presets=["medicare-b"],
+    asks="needs_discipline_modifier",
     reads=["modifiers", "procedures"],
     applies=_may_need_a_discipline,
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line of always therapy, or of therapy under a plan of care, carries its discipline's modifier."""
@@ -127,14 +150,15 @@ def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> It
         return
     disposition = context.therapy_disposition(line)
     modifier = context.discipline(line).modifier
-    if disposition is TherapyDisposition.ALWAYS or (
-        disposition is TherapyDisposition.SOMETIMES and context.claim.plan_of_care is not None
-    ):
+    if disposition is TherapyDisposition.ALWAYS or context.claim.plan_of_care is not None:
+        # Of a code that is perhaps not on the list, the modifier's own meaning says it: care under a plan.
+        is_listed = disposition is not TherapyDisposition.UNKNOWN
         yield context.finding(
             line,
             "modifiers",
             f"{line.procedure} needs {modifier}, the modifier of its discipline",
             fix=AddModifier(modifier, is_first=True),
+            severity=None if is_listed else Severity.WARNING,
         )
     elif disposition is TherapyDisposition.SOMETIMES:
         reason = f"{line.procedure} needs {modifier} under a therapy plan of care; the claim does not say"
@@ -150,6 +174,7 @@ def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> It
     cites=citations.MCPM_5_20_1,
     reads=["modifiers"],
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def discipline_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries its own discipline's modifier, not another's."""
@@ -176,6 +201,7 @@ def discipline_modifier_is_the_lines_own(line: ServiceLine, /, context: Context)
     cites=citations.MCPM_5_20_1,
     reads=["modifiers"],
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def line_has_one_discipline_modifier(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries the modifier of one discipline only."""
@@ -192,6 +218,7 @@ def line_has_one_discipline_modifier(line: ServiceLine, /, context: Context) -> 
     cites=citations.ASSISTANTS,
     reads=["modifiers"],
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def assistant_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line carries its own discipline's assistant modifier, not another's."""
@@ -214,6 +241,7 @@ def assistant_modifier_is_the_lines_own(line: ServiceLine, /, context: Context) 
     cites=citations.ASSISTANTS,
     reads=["modifiers"],
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def assistant_modifier_is_with_its_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """An assistant modifier stands beside its discipline's modifier."""
@@ -237,6 +265,7 @@ def assistant_modifier_is_with_its_discipline(line: ServiceLine, /, context: Con
     cites=citations.NCCI,
     reads=["modifier_conflicts"],
     since=SINCE,
+    sees=["modifiers"],
 )
 def modifiers_do_not_contradict(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """The modifiers of a line do not contradict each other."""
@@ -253,7 +282,14 @@ def modifiers_do_not_contradict(line: ServiceLine, /, context: Context) -> Itera
             )
 
 
-@rule("modifier.order", severity=Severity.INFORMATION, reads=["modifiers"], cites=citations.NCCI, since=SINCE)
+@rule(
+    "modifier.order",
+    severity=Severity.INFORMATION,
+    reads=["modifiers"],
+    cites=citations.NCCI,
+    since=SINCE,
+    sees=["modifiers"],
+)
 def modifiers_are_in_the_payers_order(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """The modifiers of a line stand in the order that the payer wants."""
     if len(line.modifiers) < 2:  # noqa: PLR2004 -- one is in order
@@ -272,3 +308,65 @@ def modifiers_are_in_the_payers_order(line: ServiceLine, /, context: Context) ->
     if ordered != line.modifiers:
         wanted = " ".join(ordered)
         yield context.finding(line, "modifiers", f"the order is usually {wanted}", fix=SortModifiers(ordered))
+
+
+@rule(
+    "modifier.not-for-therapy",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_5_20_1,
+    asks="follows_medicare",
+    reads=["procedures", "unsuitable_modifiers"],
+    applies=_is_listed,
+    since=SINCE,
+    sees=["procedure", "modifiers"],
+)
+def modifiers_are_ones_that_therapy_has(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line of therapy carries no modifier of other services, such as 25 or 26."""
+    table = context.catalog.unsuitable_modifiers.on(line.on)
+    for row in map(table.find, dict.fromkeys(line.modifiers)):
+        if row is not None:
+            yield context.finding(
+                line,
+                "modifiers",
+                f"{row.modifier} does not go with therapy such as {line.procedure}",
+                fix=RemoveModifier(row.modifier),
+                severity=Severity(row.severity),
+                rests_on=row,
+            )
+
+
+@rule(
+    "revenue.discipline-mismatch",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_5_10_6,
+    asks="follows_medicare",
+    reads=["modifiers", "procedures", "revenue_codes"],
+    applies=_may_need_a_discipline,
+    since=SINCE,
+    sees=["procedure", "modifiers", "discipline", "revenue_code", "empty_fields"],
+)
+def revenue_code_and_discipline_agree(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A line under a discipline's revenue code carries that discipline's modifier, and no other one's."""
+    if context.claim.setting is not Setting.OUTPATIENT_HOSPITAL:
+        return
+    if context.lacks(line, "revenue_code") or line.revenue_code is None:
+        raise CannotJudgeError("the revenue code is empty", context.path(line, "revenue_code"))
+    row = context.catalog.revenue_codes.on(line.on).find(line.revenue_code)
+    if row is None or row.discipline is None:
+        reason = f"whose revenue code {line.revenue_code} is on {line.on} is not on board"
+        raise CannotJudgeError(reason, context.path(line, "revenue_code"))
+    wanted = context.catalog.disciplines(line.on).get(row.discipline)
+    if wanted is None:
+        reason = f"the modifiers of {row.discipline} on {line.on} are out of coverage"
+        raise CannotJudgeError(reason, context.path(line, "modifiers"))
+    found = [each.code for each in _known(line, context, "discipline")]
+    if found != [wanted.modifier]:
+        is_own = row.discipline is context.discipline_of(line)
+        yield context.finding(
+            line,
+            "revenue_code",
+            f"revenue code {row.code} is {row.discipline}'s, of the modifier {wanted.modifier}; "
+            f"the line has {' and '.join(found) or 'none'}",
+            fix=AddModifier(wanted.modifier, is_first=True) if is_own and not found else None,
+            rests_on=row,
+        )

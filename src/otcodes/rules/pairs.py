@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings import AddModifier, RemoveModifier, Severity
-from ..records import Setting
+from ..payers import EditTable
 from ..verdicts import Verdict
 from . import citations
-from .core import CodeFacts, Context, Over, rule
+from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,74 +31,76 @@ pair_rule = partial(
     rule,
     cites=citations.NCCI,
     over=Over.DAY,
-    presets=["medicare-b"],
+    asks="pair_table",
     reads=["pair_modifiers", "ptp_edits"],
     applies=_is_known,
     since="0.1.0",
 )
 
 
-def _pairs(
-    lines: tuple[ServiceLine, ...], context: Context
-) -> list[tuple[PtpEdit, ServiceLine, ServiceLine]]:
-    """The pairs in force among the lines of a day, with the lines of column 1 and of column 2."""
-    on = lines[0].on
-    found: list[tuple[PtpEdit, ServiceLine, ServiceLine]] | None = context.shared.get(("pairs", on))
+class _Between(NamedTuple):
+    """What the tables say of two codes: the pairs in force, and whether there may be others."""
+
+    edits: tuple[PtpEdit, ...]
+    is_unknown: bool
+
+
+def _between(line: ServiceLine, code: str, context: Context) -> _Between:
+    """What the tables say of a line's code and another one, on its day and in its setting."""
+    own, setting = line.procedure, context.claim.setting
+    key = ("pair", setting, line.on, *((own, code) if own < code else (code, own)))
+    found: _Between | None = context.known.get(key)
     if found is None:
-        edits, setting = context.catalog.ptp_edits.on(on), context.claim.setting.value
-        found = context.shared["pairs", on] = [
-            (row, paid, denied)
-            for paid in lines
-            for denied in lines
-            if paid.procedure != denied.procedure
-            and _is_one_provider(paid, denied, context)
-            and (row := edits.find((setting, paid.procedure, denied.procedure))) is not None
-        ]
+        table = context.catalog.ptp_edits
+        both = ((setting.value, own, code), (setting.value, code, own)) if own != code else ()
+        edits = tuple(row for pair in both if (row := table.on(line.on).find(pair)) is not None)
+        verdicts = [table.verdict(pair, on=line.on) for pair in both]
+        found = _Between(edits, not edits and Verdict.OUT_OF_COVERAGE in verdicts)
+        context.keep(key, found)
     return found
 
 
-def _is_one_provider(line: ServiceLine, other: ServiceLine, context: Context) -> bool:
-    """Whether two lines are one provider's: a hospital's are, two disciplines' may not be."""
-    is_hospital = context.claim.setting is Setting.OUTPATIENT_HOSPITAL
-    return is_hospital or context.discipline_of(line) is context.discipline_of(other)
+class _Pairs(NamedTuple):
+    """The pairs of a day, each with the lines of column 1 and of column 2; and what is not known of it."""
+
+    edits: list[tuple[PtpEdit, ServiceLine, ServiceLine]]
+    notes: list[tuple[str, str]]
 
 
-def _is_unknown(line: ServiceLine, code: str, context: Context) -> bool:
-    """Whether the tables do not know if a pair keeps a line from a code, on its day and in its setting."""
-    if code == line.procedure:
-        return False
-    key = ("unknown", line.on, *sorted((code, line.procedure)))
-    if key not in context.shared:
-        edits, setting = context.catalog.ptp_edits, context.claim.setting.value
-        both = [
-            edits.verdict((setting, *pair), on=line.on)
-            for pair in ((line.procedure, code), (code, line.procedure))
-        ]
-        context.shared[key] = Verdict.OUT_OF_COVERAGE in both and Verdict.EFFECTIVE not in both
-    return bool(context.shared[key])
+def _pairs(lines: tuple[ServiceLine, ...], context: Context) -> _Pairs:
+    """The pairs in force among the lines of a day.
+
+    Raises:
+        CannotJudgeError: the payer's table of pairs is not on board.
+    """
+    if context.policy.pair_table is not EditTable.MEDICARE:
+        raise CannotJudgeError(f"the table of pairs of {context.policy.label} is not on board", "lines")
+    key = ("pairs", lines[0].on)
+    found: _Pairs | None = context.shared.get(key)
+    if found is None:
+        found = context.shared[key] = _Pairs([], [])
+        for number, line in enumerate(lines):  # each two lines once
+            unknown: set[str] = set()
+            for other in lines[number + 1 :]:
+                if not context.is_one_providers(line, other):
+                    found.notes.append((context.path(line, "procedure"), TWO_DISCIPLINES))
+                    continue
+                between = _between(line, other.procedure, context)
+                if between.is_unknown and (context.owns(line) or context.owns(other)):
+                    unknown.add(other.procedure)
+                for row in between.edits:
+                    is_paid = row.column_1 == line.procedure
+                    found.edits.append((row, line, other) if is_paid else (row, other, line))
+            if unknown:
+                found.notes.append(_unknown(line, unknown, context))
+    return found
 
 
-def _note_unknown(line: ServiceLine, codes: Iterable[str], context: Context) -> bool:
-    """Say of which codes it is not known whether a pair keeps the line from them; whether there are any."""
-    unknown = sorted(code for code in set(codes) if _is_unknown(line, code, context))
-    if unknown:
-        reason = (
-            f"whether a pair keeps {line.procedure} from {', '.join(unknown)} on {line.on} is not on board"
-        )
-        context.not_checked(context.path(line, "procedure"), reason)
-    return bool(unknown)
-
-
-def _note_unknown_pairs(lines: tuple[ServiceLine, ...], context: Context) -> None:
-    for number, line in enumerate(lines):  # each pair once
-        others = lines[number + 1 :]
-        if not context.owns(line):
-            others = tuple(filter(context.owns, others))
-        _note_unknown(
-            line, [each.procedure for each in others if _is_one_provider(line, each, context)], context
-        )
-        if not all(_is_one_provider(line, each, context) for each in others):
-            context.not_checked(context.path(line, "procedure"), TWO_DISCIPLINES)
+def _unknown(line: ServiceLine, codes: Iterable[str], context: Context) -> tuple[str, str]:
+    """Where and of which codes it is not known whether a pair keeps the line from them."""
+    named = ", ".join(sorted(codes))
+    reason = f"whether a pair keeps {line.procedure} from {named} on {line.on} is not on board"
+    return context.path(line, "procedure"), reason
 
 
 def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[str]:
@@ -117,12 +119,13 @@ def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[st
     return found
 
 
-@pair_rule("pair.never-together", severity=Severity.ERROR)
+@pair_rule("pair.never-together", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
 def pair_that_is_never_paid_is_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """Two codes of an indicator-0 pair are not billed on one day."""
-    for row, paid, denied in _pairs(lines, context):
+    pairs = _pairs(lines, context)
+    for row, paid, denied in pairs.edits:
         if row.indicator == NEVER:
             yield context.finding(
                 denied,
@@ -130,15 +133,17 @@ def pair_that_is_never_paid_is_apart(
                 f"{denied.procedure} is never paid beside {paid.procedure} on one day",
                 rests_on=row,
             )
-    _note_unknown_pairs(lines, context)
+    for path, reason in pairs.notes:
+        context.not_checked(path, reason)
 
 
-@pair_rule("pair.modifier-needed", severity=Severity.ERROR)
+@pair_rule("pair.modifier-needed", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
 def pair_has_a_modifier_that_tells_it_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """Two codes of an indicator-1 pair on one day carry an NCCI-associated modifier on either line."""
-    for row, paid, denied in _pairs(lines, context):
+    pairs = _pairs(lines, context)
+    for row, paid, denied in pairs.edits:
         if row.indicator == WITH_MODIFIER and not (
             _accepted(denied, paid, context) or _accepted(paid, denied, context)
         ):
@@ -150,15 +155,17 @@ def pair_has_a_modifier_that_tells_it_apart(
                 fix=AddModifier(DISTINCT_SERVICE, is_safe=False),
                 rests_on=row,
             )
-    _note_unknown_pairs(lines, context)
+    for path, reason in pairs.notes:
+        context.not_checked(path, reason)
 
 
-@pair_rule("pair.modifier-unneeded", severity=Severity.WARNING)
+@pair_rule("pair.modifier-unneeded", severity=Severity.WARNING, sees=["procedure", "modifiers", "discipline"])
 def distinct_service_modifier_has_its_pair(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """59, XE, XP, XS or XU stands on a line only where a pair in force asks for it."""
-    in_pairs = {id(line) for _, paid, denied in _pairs(lines, context) for line in (paid, denied)}
+    in_pairs = {id(line) for _, paid, denied in _pairs(lines, context).edits for line in (paid, denied)}
+    codes = {line.procedure for line in lines}
     for line in lines:
         table = context.catalog.pair_modifiers.on(line.on)
         rows = [row for row in map(table.find, line.modifiers) if row is not None and not row.sites]
@@ -166,9 +173,11 @@ def distinct_service_modifier_has_its_pair(
             continue
         if any(other is not line and other.procedure == line.procedure for other in lines):
             continue  # it may tell two lines of one code apart
-        if _note_unknown(line, [other.procedure for other in lines], context):
+        unknown = {code for code in codes if _between(line, code, context).is_unknown}
+        if unknown:
+            context.not_checked(*_unknown(line, unknown, context))
             continue
-        if not all(_is_one_provider(line, other, context) for other in lines):
+        if not all(context.is_one_providers(line, other) for other in lines):
             context.not_checked(context.path(line, "modifiers"), TWO_DISCIPLINES)
             continue
         modifier = rows[0].modifier

@@ -33,7 +33,14 @@ def _place(line: ServiceLine, context: Context) -> str | None:
     return line.place
 
 
-@rule("place.unknown", severity=Severity.ERROR, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)
+@rule(
+    "place.unknown",
+    severity=Severity.ERROR,
+    cites=citations.MCPM_26_10_5,
+    reads=["places"],
+    since=SINCE,
+    sees=["place"],
+)
 def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """There is such a place of service."""
     place, places = _place(line, context), context.catalog.places
@@ -52,6 +59,7 @@ def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     cites=citations.MCPM_26_10_5,
     reads=["places"],
     since=SINCE,
+    sees=["place"],
 )
 def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A place of service is in force on the date of service."""
@@ -61,7 +69,14 @@ def place_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Findin
         yield context.finding(line, "place", f"place {place} is not in force on {line.on} ({when})")
 
 
-@rule("place.unusual", severity=Severity.WARNING, cites=citations.MCPM_26_10_5, reads=["places"], since=SINCE)
+@rule(
+    "place.unusual",
+    severity=Severity.WARNING,
+    cites=citations.MCPM_26_10_5,
+    reads=["places"],
+    since=SINCE,
+    sees=["place"],
+)
 def place_is_usual_for_the_setting(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A place of service is one where outpatient therapy of the claim's setting is paid."""
     place = _place(line, context)

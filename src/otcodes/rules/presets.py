@@ -6,8 +6,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import payers
-from ..errors import UnknownPayerError, UnknownRuleError
-from . import classification, diagnoses, lines, modifiers, pairs, places, procedures, units
+from ..errors import UnknownRuleError
+from . import (
+    assistants,
+    claims,
+    classification,
+    diagnoses,
+    documentation,
+    lines,
+    modifiers,
+    pairs,
+    places,
+    procedures,
+    telehealth,
+    thresholds,
+    units,
+)
 from .core import Rule, RuleSet
 
 if TYPE_CHECKING:
@@ -18,10 +32,15 @@ MODULES: tuple[ModuleType, ...] = (
     diagnoses,
     classification,
     modifiers,
+    assistants,
+    thresholds,
     places,
+    telehealth,
     units,
     pairs,
     lines,
+    claims,
+    documentation,
 )
 
 
@@ -30,14 +49,13 @@ def _rules() -> tuple[Rule, ...]:
 
 
 CATALOGUE = RuleSet(_rules())
-PRESETS = frozenset(name for policy in payers.POLICIES.values() if (name := policy.preset))
 
 
 def preset(payer: str | None) -> RuleSet:
     """The rules that a payer applies.
 
-    Rules that every payer has are always among them. Where it is not known here whether a payer applies
-    another one's rules, they are `pending`, and a report lists them as not checked.
+    Where it is not known here whether a payer applies a rule, it is `pending`, and a report lists it as not
+    checked.
 
     Raises:
         UnknownPayerError: there is no policy of that name.
@@ -56,12 +74,8 @@ def of_policy(policy: payers.PayerPolicy) -> RuleSet:
     """The rules that a policy applies, without those it ignores.
 
     Raises:
-        UnknownPayerError: its preset is none.
         UnknownRuleError: it ignores, or sets the severity of, a rule that there is not.
     """
-    name = policy.preset
-    if name is not None and name not in PRESETS:
-        raise UnknownPayerError(name, tuple(sorted(PRESETS)))
     groups = {rule.id.partition(".")[0] for rule in CATALOGUE}
     # A name of another group is that of a rule of one's own.
     named = [each for each in (*policy.ignored, *policy.severities) if each.partition(".")[0] in groups]
@@ -70,7 +84,8 @@ def of_policy(policy: payers.PayerPolicy) -> RuleSet:
     for name_ in policy.severities:
         if name_ in named and name_ not in ids:
             raise UnknownRuleError(name_, ids)
-    kept = [rule for rule in CATALOGUE if rule.id not in ignored]
-    judged = [rule for rule in kept if rule.presets is None or name in rule.presets]
-    pending = [rule for rule in kept if name is None and rule not in judged]
-    return RuleSet(tuple(judged), tuple(pending))
+    judged = [(rule, rule.applies_to(policy)) for rule in CATALOGUE if rule.id not in ignored]
+    return RuleSet(
+        tuple(rule for rule, is_asked in judged if is_asked),
+        tuple(rule for rule, is_asked in judged if is_asked is None),
+    )

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 from ..catalog import PROCEDURE
 from ..findings import ReplaceProcedure, Severity
+from ..records import Setting, Timing
 from ..verdicts import Verdict
 from . import citations
-from .core import CodeFacts, Context, Over, rule
+from .core import CannotJudgeError, CodeFacts, Context, rule
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..claims import ServiceLine
     from ..findings import Finding
-    from ..records import Discipline, Procedure
+    from ..policy_records import MutuallyExclusive, PaymentStatus
+    from ..records import Procedure
     from ..tables import Table
 
 TABLES = ("hcpcs", "procedures")
 SINCE = "0.1.0"
+DAY, MONTH = "day", "month"
 
 
 def _is_not_in_force(facts: CodeFacts) -> bool:
@@ -32,16 +35,13 @@ def _is_in_force(facts: CodeFacts) -> bool:
     return facts.procedure is not None
 
 
-def _is_evaluation(facts: CodeFacts) -> bool:
-    return facts.procedure is not None and facts.procedure.is_evaluation
-
-
 @rule(
     "procedure.malformed",
     severity=Severity.ERROR,
     cites=citations.HCPCS,
     applies=_is_not_in_force,
     since=SINCE,
+    sees=["procedure"],
 )
 def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure has the five characters of a CPT or HCPCS code."""
@@ -56,6 +56,7 @@ def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> 
     reads=TABLES,
     applies=lambda facts: facts.verdict is Verdict.UNKNOWN,
     since=SINCE,
+    sees=["procedure"],
 )
 def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """Inside the tables' coverage there is such a procedure code."""
@@ -77,6 +78,7 @@ def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Findi
     reads=TABLES,
     applies=lambda facts: facts.verdict is Verdict.NOT_EFFECTIVE,
     since=SINCE,
+    sees=["procedure", "discipline"],
 )
 def procedure_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure code is in force on the date of service."""
@@ -124,6 +126,7 @@ def _successors(row: Procedure, on: dt.date, procedures: Table[Procedure]) -> tu
     reads=TABLES,
     applies=_is_in_force,
     since=SINCE,
+    sees=["procedure", "discipline"],
 )
 def procedure_is_of_the_lines_discipline(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A procedure is one that the line's discipline furnishes."""
@@ -145,14 +148,15 @@ def procedure_is_of_the_lines_discipline(line: ServiceLine, /, context: Context)
     "procedure.invalid-for-payer",
     severity=Severity.ERROR,
     cites=citations.FEE_SCHEDULE,
-    presets=["medicare-b"],
+    asks="follows_medicare",
     reads=["payer_substitutions"],
     applies=_is_in_force,
     since=SINCE,
+    sees=["procedure"],
 )
 def procedure_is_the_one_the_payer_takes(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A payer that wants another code for a service gets that code."""
-    key = (context.policy.preset or context.policy.name, line.procedure)
+    key = (context.policy.like, line.procedure)
     row = context.catalog.payer_substitutions.on(line.on).find(key)
     if row is not None:
         yield context.finding(
@@ -171,23 +175,160 @@ def _counts_alike(line: ServiceLine, code: str, context: Context) -> bool:
     return other is not None and (other.timing, other.unit_minutes) == (own.timing, own.unit_minutes)
 
 
+def _has_status(facts: CodeFacts) -> bool:
+    return facts.procedure is not None
+
+
+def _status(line: ServiceLine, context: Context) -> PaymentStatus | None:
+    """The line's status letter; none of a code in whose place the payer takes another, which is said already.
+
+    Raises:
+        CannotJudgeError: it is not known.
+    """
+    table = context.catalog.payer_substitutions.on(line.on)
+    if table.find((context.policy.like, line.procedure)) is not None:
+        return None
+    row = context.catalog.payment_status.on(line.on).find(line.procedure)
+    if row is None:
+        reason = f"the fee schedule's status of {line.procedure} on {line.on} is not on board"
+        raise CannotJudgeError(reason, context.path(line, "procedure"))
+    return row
+
+
+@rule(
+    "procedure.not-covered",
+    severity=Severity.ERROR,
+    cites=citations.STATUS,
+    asks="follows_medicare",
+    reads=["payer_substitutions", "payment_status"],
+    applies=_has_status,
+    since=SINCE,
+    sees=["procedure"],
+)
+def procedure_is_covered(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A procedure is one that Medicare's physician fee schedule covers."""
+    row = _status(line, context)
+    if row is None or not row.is_never_paid:
+        return
+    if row.is_excluded and context.claim.setting is Setting.OUTPATIENT_HOSPITAL:
+        reason = f"{row.code} is outside the fee schedule; whether another one pays it is not on board"
+        raise CannotJudgeError(reason, context.path(line, "procedure"))
+    yield context.finding(
+        line,
+        "procedure",
+        f"{row.code} has status {row.status} on {line.on}: {row.status_in_words}",
+        rests_on=row,
+    )
+
+
+@rule(
+    "procedure.bundled",
+    severity=Severity.WARNING,
+    cites=citations.STATUS,
+    asks="follows_medicare",
+    reads=["payer_substitutions", "payment_status"],
+    applies=_has_status,
+    since=SINCE,
+    sees=["procedure"],
+)
+def procedure_is_paid_separately(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """A procedure is one that Medicare pays separately."""
+    row = _status(line, context)
+    if row is not None and row.is_bundled:
+        yield context.finding(
+            line,
+            "procedure",
+            f"{row.code} has status {row.status} on {line.on}: {row.status_in_words}",
+            rests_on=row,
+        )
+
+
+@rule(
+    "procedure.add-on-without-primary",
+    severity=Severity.ERROR,
+    cites=citations.ADD_ONS,
+    reads=["add_on_codes"],
+    applies=lambda facts: bool(
+        facts.procedure and facts.catalog.primaries_of(facts.procedure.code, facts.on)
+    ),
+    since=SINCE,
+)
+def add_on_is_beside_its_primary(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
+    """An add-on code stands beside a code that it adds to."""
+    primaries = context.catalog.primaries_of(line.procedure, line.on)
+    is_month = context.procedure(line).timing is Timing.CALENDAR_MONTH
+    if not any(other.procedure in primaries for other in context.around(line, is_month=is_month)):
+        when = f"in {line.on:%Y-%m}" if is_month else f"on {line.on}"
+        yield context.finding(
+            line,
+            "procedure",
+            f"{line.procedure} is an add-on; none of {', '.join(sorted(primaries))} stands beside it {when}",
+            suggestions=tuple(sorted(primaries)),
+        )
+
+
+def _excluded(
+    line: ServiceLine, period: str, context: Context
+) -> tuple[MutuallyExclusive, ServiceLine] | None:
+    """The row and the line, the first before this one, that keep a line from its day or month."""
+    table = context.catalog.mutually_exclusive.on(line.on)
+    for other in context.around(line, is_month=period == MONTH):
+        if other is line:
+            return None
+        row = table.find((min(line.procedure, other.procedure), max(line.procedure, other.procedure)))
+        is_one_discipline = context.discipline_of(line) is context.discipline_of(other)
+        if row is not None and row.period == period and is_one_discipline and not context.is_anothers(other):
+            return row, other
+    return None
+
+
+def _is_exclusive(period: str) -> Callable[[CodeFacts], bool]:
+    def is_in_pairs(facts: CodeFacts) -> bool:
+        return bool(facts.procedure and facts.catalog.excluded_by(facts.procedure.code, period))
+
+    return is_in_pairs
+
+
 @rule(
     "procedure.evaluation-repeated",
     severity=Severity.ERROR,
     cites=citations.NCCI,
-    over=Over.DAY,
-    reads=TABLES,
-    applies=_is_evaluation,
+    reads=["mutually_exclusive"],
+    applies=_is_exclusive(DAY),
     since=SINCE,
 )
-def a_day_has_one_evaluation(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
+def a_day_has_one_evaluation(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A discipline bills one evaluation or re-evaluation a day."""
-    first: dict[Discipline, str] = {}
-    for line in lines:
-        if not _is_evaluation(context.facts(line)) or context.is_anothers(line):
-            continue
-        kept = first.setdefault(context.discipline_of(line), line.procedure)
-        if kept != line.procedure:
-            yield context.finding(
-                line, "procedure", f"{line.procedure} beside {kept}: one evaluation or re-evaluation a day"
-            )
+    found = None if context.is_anothers(line) else _excluded(line, DAY, context)
+    if found:
+        row, other = found
+        yield context.finding(
+            line,
+            "procedure",
+            f"{line.procedure} beside {other.procedure}: one evaluation or re-evaluation a day",
+            rests_on=row,
+        )
+
+
+@rule(
+    "procedure.mutually-exclusive",
+    severity=Severity.ERROR,
+    cites=citations.MONTHLY,
+    asks="follows_medicare",
+    reads=["mutually_exclusive"],
+    applies=_is_exclusive(MONTH),
+    since=SINCE,
+)
+def a_month_has_one_of_codes_that_exclude_each_other(
+    line: ServiceLine, /, context: Context
+) -> Iterator[Finding]:
+    """A calendar month has one of two codes that exclude each other in it."""
+    found = _excluded(line, MONTH, context)
+    if found:
+        row, other = found
+        yield context.finding(
+            line,
+            "procedure",
+            f"{line.procedure} and {other.procedure}, here on {other.on}, exclude each other in one month",
+            rests_on=row,
+        )

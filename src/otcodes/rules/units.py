@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..calc.units import UnitAllocation, in_units, timed_units
 from ..findings import Finding, SetUnits, Severity
 from ..payers import UnitMethod
+from ..records import Setting
 from ..verdicts import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from ..findings import Citation
 
 SINCE = "0.1.0"
+BY_LINE = "1"  # the indicator of a unit limit
 # A tie among many codes has very many allocations; a fix needs a good one, not the best of all.
 ALLOCATIONS_TRIED = 200
 # Kinds of modifiers that say why a code stands on two lines: on one of them, or on both.
@@ -39,28 +39,28 @@ def _is_once_a_day(facts: CodeFacts) -> bool:
     )
 
 
-def _is_whole(line: ServiceLine) -> bool:
+def is_whole(line: ServiceLine) -> bool:
+    """Whether a line's units are a whole number, one or more."""
     return isinstance(line.units, int) and line.units > 0
 
 
-@rule("units.not-positive", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE)
+@rule("units.not-positive", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE, sees=["units"])
 def units_are_whole_and_positive(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """Units are a whole number, one or more."""
-    if not _is_whole(line):
+    if not is_whole(line):
         yield context.finding(line, "units", f"{line.units} units: a line bills whole units, one or more")
 
 
-@attrs.frozen
-class _Group:
-    """The timed lines of one discipline on one day, with what they bill and what their minutes allow."""
+class _Group(NamedTuple):
+    """The timed lines of one discipline on one day, with what they bill and what their minutes allow.
+
+    `excess` are, for each method, the codes billed above what it allows.
+    """
 
     lines: tuple[ServiceLine, ...]
     billed: dict[str, int]
     allocations: tuple[UnitAllocation, ...]
-
-    def excess(self) -> list[frozenset[str]]:
-        """For each method, the codes billed above what it allows."""
-        return [_above(self.billed, allocation) for allocation in self.allocations]
+    excess: list[frozenset[str]]
 
 
 def _by_count(units: Mapping[str, int], allocation: UnitAllocation) -> dict[str, int]:
@@ -69,6 +69,8 @@ def _by_count(units: Mapping[str, int], allocation: UnitAllocation) -> dict[str,
 
 
 def _above(billed: dict[str, int], allocation: UnitAllocation) -> frozenset[str]:
+    if allocation.allows(billed):
+        return frozenset()
     own, most = _by_count(billed, allocation), _by_count(allocation.most, allocation)
     above = {name for name, units in own.items() if units > most[name]}
     if not above and sum(own.values()) > allocation.total:
@@ -89,45 +91,64 @@ def _is_lost(line: ServiceLine, context: Context) -> bool:
     return line.minutes is not None or any(row.unit_minutes for row in versions)
 
 
-def _family(line: ServiceLine, context: Context) -> str:
+def family_of(line: ServiceLine, context: Context) -> str:
+    """The code whose count of minutes a line's are of: its own, or that of the first code it adds to."""
     procedure = context.procedure(line)
     return procedure.primary_codes[0] if len(procedure.primary_codes) == 1 else procedure.code
 
 
-def _groups(lines: tuple[ServiceLine, ...], context: Context) -> Iterator[_Group]:
+class _Day(NamedTuple):
+    """The groups of a day that can be judged; and where and why others cannot."""
+
+    groups: list[_Group]
+    notes: list[tuple[str, str]]
+
+
+def _groups(lines: tuple[ServiceLine, ...], context: Context) -> list[_Group]:
+    """The groups of a day that can be judged; of the others it is noted why they cannot."""
+    key = ("units", lines[0].on)
+    day: _Day | None = context.shared.get(key)
+    if day is None:
+        day = context.shared[key] = _day(lines, context)
+    for path, reason in day.notes:
+        context.not_checked(path, reason)
+    return day.groups
+
+
+def _day(lines: tuple[ServiceLine, ...], context: Context) -> _Day:
+    day = _Day([], [])
     by_discipline: dict[str, list[ServiceLine]] = {}
     for line in lines:
         if _is_timed(context.facts(line)) or _is_lost(line, context):
             by_discipline.setdefault(context.discipline_of(line), []).append(line)
-    for discipline, timed in by_discipline.items():
-        odd = next((line for line in timed if not _is_whole(line)), None)
+    for timed in by_discipline.values():
+        odd = next((line for line in timed if not is_whole(line)), None)
         if odd is not None:
-            context.not_checked(
-                context.path(odd, "units"), "the units of a line are no whole number above zero"
-            )
+            reason = "the units of a line are no whole number above zero"
+            day.notes.append((context.path(odd, "units"), reason))
             continue
-        judged = _judged(timed, context)
+        judged = _judged(timed, day.notes, context)
         if judged:
-            key = ("units", lines[0].on, discipline)
-            if key not in context.shared:
-                context.shared[key] = _group(judged, context)
-            yield context.shared[key]
+            day.groups.append(_group(judged, context))
+    return day
 
 
-def _judged(timed: list[ServiceLine], context: Context) -> list[ServiceLine]:
+def _judged(timed: list[ServiceLine], notes: list[tuple[str, str]], context: Context) -> list[ServiceLine]:
     """The lines whose units can be judged; of the others it is noted why they cannot."""
     unknown = [line for line in timed if line.minutes is None or _is_lost(line, context)]
     for line in unknown:
         if _is_lost(line, context):
             reason = f"{line.procedure} is not known on {line.on}, and its minutes may be of the day's"
-            context.not_checked(context.path(line, "procedure"), reason)
+            notes.append((context.path(line, "procedure"), reason))
         else:
-            context.not_checked(context.path(line, "minutes"), "the minutes of a timed line are not given")
-    if unknown and context.policy.unit_method is not UnitMethod.MIDPOINT:
+            notes.append((context.path(line, "minutes"), "the minutes of a timed line are not given"))
+    if not unknown:
+        return timed
+    if context.policy.unit_method is not UnitMethod.MIDPOINT:
         return []  # the day's total is not known
     known = [line for line in timed if line not in unknown]
-    families = {_family(line, context) for line in unknown if _is_timed(context.facts(line))}
-    return [line for line in known if _family(line, context) not in families]
+    families = {family_of(line, context) for line in unknown if _is_timed(context.facts(line))}
+    return [line for line in known if family_of(line, context) not in families]
 
 
 def _group(timed: list[ServiceLine], context: Context) -> _Group:
@@ -136,11 +157,17 @@ def _group(timed: list[ServiceLine], context: Context) -> _Group:
     for line in timed:
         billed[line.procedure] = billed.get(line.procedure, 0) + int(line.units)
         minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
-    methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
-    allocations = tuple(
-        timed_units(minutes, on=timed[0].on, method=method, catalog=context.catalog) for method in methods
-    )
-    return _Group(tuple(timed), billed, allocations)
+    on = timed[0].on
+    key = ("timed_units", on, *minutes.items())
+    allocations: tuple[UnitAllocation, ...] | None = context.known.get(key)
+    if allocations is None:
+        methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
+        allocations = tuple(
+            timed_units(minutes, on=on, method=method, catalog=context.catalog) for method in methods
+        )
+        context.keep(key, allocations)
+    excess = [_above(billed, allocation) for allocation in allocations]
+    return _Group(tuple(timed), billed, allocations, excess)
 
 
 def _nearest(billed: dict[str, int], allocation: UnitAllocation) -> dict[str, int]:
@@ -180,17 +207,19 @@ def _source(group: _Group, code: str) -> tuple[str, Citation]:
     reads=["procedures"],
     applies=_is_timed,
     since=SINCE,
+    sees=["procedure", "discipline", "units", "minutes"],
 )
 def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """The day's timed units do not exceed what the minutes allow under the payer's method."""
     for group in _groups(lines, context):
-        excess = group.excess()
-        sure = excess[0].intersection(*excess[1:])
-        if not sure and any(excess):
-            context.not_checked(
-                context.path(group.lines[0], "units"),
-                f"above what one method allows; how {context.policy.label} counts is not on board",
-            )
+        sure = group.excess[0].intersection(*group.excess[1:])
+        if not sure:
+            if any(group.excess):
+                context.not_checked(
+                    context.path(group.lines[0], "units"),
+                    f"above what one method allows; how {context.policy.label} counts is not on board",
+                )
+            continue
         allocation = group.allocations[0]
         supported = _nearest(group.billed, allocation)
         for line in group.lines:
@@ -223,21 +252,27 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
     reads=["procedures"],
     applies=_is_timed,
     since=SINCE,
+    sees=["procedure", "discipline", "units", "minutes"],
 )
 def units_are_all_that_the_minutes_allow(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """The day's timed units are all that the minutes allow."""
     for group in _groups(lines, context):
-        if any(group.excess()):
+        if any(group.excess):
             continue  # units.above-minutes says what is wrong
+        if all(sum(group.billed.values()) >= allocation.total for allocation in group.allocations):
+            continue
         below = [_below(group.billed, allocation) for allocation in group.allocations]
         if not all(below):
             continue
         code = below[0]
-        line = next((line for line in group.lines if line.procedure == code), group.lines[0])
+        own = [line for line in group.lines if line.procedure == code]
         message, cites = _source(group, code)
-        yield context.finding(line, "units", message, cites=cites)
+        # Fewer units may be meant, and at a tie it is the therapist who chooses.
+        supported = _nearest(group.billed, group.allocations[0]).get(code, 0)
+        fix = SetUnits(supported, is_safe=False) if len(own) == 1 and supported else None
+        yield context.finding((own or group.lines)[0], "units", message, fix=fix, cites=cites)
 
 
 def _below(billed: dict[str, int], allocation: UnitAllocation) -> str:
@@ -258,13 +293,10 @@ def _below(billed: dict[str, int], allocation: UnitAllocation) -> str:
 )
 def timed_line_has_its_minutes(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A timed line says how many minutes it took."""
-    if line.minutes is not None:
-        return
-    if "minutes" not in line.empty_fields:
-        raise CannotJudgeError("the minutes are not given", context.path(line, "minutes"))
-    yield context.finding(
-        line, "minutes", f"{line.procedure} is timed and its minutes are empty: nothing to judge"
-    )
+    if context.lacks(line, "minutes"):
+        yield context.finding(
+            line, "minutes", f"{line.procedure} is timed and its minutes are empty: nothing to judge"
+        )
 
 
 @rule(
@@ -274,6 +306,7 @@ def timed_line_has_its_minutes(line: ServiceLine, /, context: Context) -> Iterat
     reads=["once_per_day"],
     applies=_is_once_a_day,
     since=SINCE,
+    sees=["units"],
 )
 def untimed_service_is_billed_once(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A code that is billed once a day or session has one unit, whatever the length."""
@@ -287,15 +320,64 @@ def untimed_service_is_billed_once(line: ServiceLine, /, context: Context) -> It
         )
 
 
+def _has_limits(facts: CodeFacts) -> bool:
+    return facts.procedure is not None
+
+
+@rule(
+    "units.above-limit",
+    severity=Severity.ERROR,
+    cites=citations.UNIT_LIMITS,
+    over=Over.DAY,
+    asks="limit_table",
+    reads=["unit_limits"],
+    applies=_has_limits,
+    since=SINCE,
+    sees=["procedure", "units", "discipline"],
+)
+def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
+    """The units of a code for one patient and day are within its unit limit (MUE)."""
+    program, setting = context.policy.limit_table, context.claim.setting.value
+    if not program:
+        raise CannotJudgeError(f"whose unit limits {context.policy.label} applies is not on board", "lines")
+    before: dict[tuple[str, str], int] = {}
+    for line in lines:
+        if context.facts(line).procedure is None or not is_whole(line):
+            continue
+        row = context.catalog.unit_limits.on(line.on).find((program.value, setting, line.procedure))
+        if row is None:
+            reason = f"the unit limit of {line.procedure} on {line.on} is not on board"
+            context.not_checked(context.path(line, "units"), reason)
+            continue
+        if not row.units:
+            continue  # not paid at all, as the rules about the procedure say
+        is_by_line = row.indicator == BY_LINE
+        key = (
+            line.procedure,
+            "" if context.claim.setting is not Setting.PRACTITIONER else context.discipline_of(line),
+        )
+        others = 0 if is_by_line else before.get(key, 0)
+        before[key] = others + int(line.units)
+        if others + line.units > row.units and others <= row.units:
+            what = "on one line" if is_by_line else f"on {line.on}"
+            yield context.finding(
+                line,
+                "units",
+                f"{others + line.units} units of {line.procedure} {what}; the limit is {row.units}",
+                rests_on=row,
+            )
+
+
 @rule(
     "units.split-lines",
     severity=Severity.WARNING,
     cites=citations.MCPM_5_20_2,
     over=Over.DAY,
-    presets=["medicare-b"],
+    asks="follows_medicare",
     reads=["procedures", "modifiers"],
     applies=_is_timed,
     since=SINCE,
+    sees=["procedure", "modifiers", "discipline"],
 )
 def timed_code_is_on_one_line(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """A timed code stands on one line a day, unless a modifier explains another."""

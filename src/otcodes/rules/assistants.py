@@ -1,0 +1,216 @@
+"""Does an assistant's service say so, and only an assistant's?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from ..calc.assistants import RULE, assistant_units
+from ..calc.units import in_units
+from ..findings import AddModifier, Fix, RemoveModifier, Severity, SplitLine
+from ..payers import AssistantMethod
+from . import citations
+from .core import CodeFacts, Context, Over, rule
+from .units import family_of, is_whole
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from ..claims import ServiceLine
+    from ..findings import Finding
+
+SINCE = "0.1.0"
+READS = ("assistant_rules", "modifiers", "procedures")
+
+
+def _is_known(facts: CodeFacts) -> bool:
+    return facts.procedure is not None
+
+
+class _Share(NamedTuple):
+    """A code on one day: its lines, and how many of its units are an assistant's.
+
+    `billed` of them are billed as an assistant's, of whatever discipline. `least` and `most` differ where
+    CMS's two methods do and the payer's is not known.
+    """
+
+    lines: list[ServiceLine]
+    modifier: str
+    billed: int
+    least: int
+    most: int
+
+
+def _shares(lines: tuple[ServiceLine, ...], context: Context) -> list[_Share]:
+    """The codes of a day whose units can be told apart; of the others it is noted why they cannot."""
+    key = ("assistants", lines[0].on)
+    if key not in context.shared:
+        context.shared[key] = _worked_out(lines, context)
+    shares, notes = context.shared[key]
+    for path, reason in notes:
+        context.not_checked(path, reason)
+    return cast("list[_Share]", shares)
+
+
+def _worked_out(
+    lines: tuple[ServiceLine, ...], context: Context
+) -> tuple[list[_Share], list[tuple[str, str]]]:
+    shares: list[_Share] = []
+    notes: list[tuple[str, str]] = []
+    families: dict[tuple[str, str], list[ServiceLine]] = {}
+    for line in lines:
+        if context.is_therapy(line):
+            key = (context.discipline_of(line), family_of(line, context))
+            families.setdefault(key, []).append(line)
+    for own in families.values():
+        modifier = context.discipline(own[0]).assistant_modifier
+        if modifier is None or context.catalog.assistant_rules.on(own[0].on).find(RULE) is None:
+            continue
+        unknown = next(((line, reason) for line in own if (reason := _unknown(line, context))), None)
+        if unknown:
+            line, reason = unknown
+            notes.append((context.path(line, "assistant_minutes"), reason))
+        elif any(line.assistant_minutes or has_assistant_modifier(line, context) for line in own):
+            shares += _told_apart(own, modifier, context)
+    return shares, notes
+
+
+def _unknown(line: ServiceLine, context: Context) -> str:
+    """Why it cannot be told whose a line's units are, or nothing."""
+    if not is_whole(line):
+        return "the units of a line are no whole number above zero"
+    if line.assistant_minutes is None:
+        return "an assistant's part of the minutes is not given"
+    is_timed = context.procedure(line).unit_minutes is not None
+    if line.minutes is None and (is_timed or line.assistant_minutes):
+        return "the minutes are not given"
+    if line.minutes is not None and line.assistant_minutes > line.minutes:
+        return "an assistant's part is given as more than all minutes"
+    return ""
+
+
+def _told_apart(own: list[ServiceLine], modifier: str, context: Context) -> Iterator[_Share]:
+    minutes: dict[str, tuple[int, int]] = {}
+    units: dict[str, int] = {}
+    for line in own:
+        assistant = line.assistant_minutes or 0
+        # The length of a service that is not timed is not needed where it is all the therapist's.
+        therapist = 1 if line.minutes is None else line.minutes - assistant
+        before = minutes.get(line.procedure, (0, 0))
+        minutes[line.procedure] = (before[0] + therapist, before[1] + assistant)
+        units[line.procedure] = units.get(line.procedure, 0) + int(line.units)
+    method = context.policy.assistant_method
+    found = [
+        _by_code(minutes, units, own[0].on, each, context)
+        for each in ((method,) if method else AssistantMethod)
+    ]
+    for code in units:
+        counts = [assisted.get(code, 0) for assisted in found]
+        of_code = [line for line in own if line.procedure == code]
+        billed = sum(int(line.units) for line in of_code if has_assistant_modifier(line, context))
+        yield _Share(of_code, modifier, billed, min(counts), max(counts))
+
+
+def _by_code(
+    minutes: Mapping[str, tuple[int, int]],
+    units: Mapping[str, int],
+    on: dt.date,
+    method: AssistantMethod,
+    context: Context,
+) -> Mapping[str, int]:
+    """By code, how many of the billed units are an assistant's."""
+    key = ("assistant_units", on, method, *minutes.items(), *units.values())
+    found: dict[str, int] | None = context.known.get(key)
+    if found is None:
+        found = {}
+        procedures = context.catalog.procedures.on(on)
+        result = assistant_units(minutes, on=on, method=method, units=units, catalog=context.catalog)
+        for code, number, is_assistant in result.lines:
+            # A code that is not timed is one's or the other's as a whole, however many units it has.
+            if is_assistant:
+                found[code] = number if procedures[code].unit_minutes else units[code]
+        context.keep(key, found)
+    return found
+
+
+def has_assistant_modifier(line: ServiceLine, context: Context) -> bool:
+    """Whether a line has the modifier of any discipline's assistants."""
+    rows = map(context.catalog.modifiers.on(line.on).find, line.modifiers)
+    return any(row is not None and row.kind == "assistant" for row in rows)
+
+
+@rule(
+    "modifier.assistant-missing",
+    severity=Severity.ERROR,
+    cites=citations.ASSISTANTS,
+    over=Over.DAY,
+    asks="needs_assistant_modifier",
+    reads=READS,
+    applies=_is_known,
+    since=SINCE,
+    sees=["procedure", "modifiers", "discipline", "units", "minutes", "assistant_minutes"],
+)
+def assistants_units_say_so(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
+    """Units of which an assistant furnished more than a tenth carry the assistant's modifier."""
+    for share in _shares(lines, context):
+        lacking = share.most - share.billed
+        bare = [line for line in share.lines if not has_assistant_modifier(line, context)]
+        if lacking <= 0 or not bare:
+            continue
+        line = max(bare, key=_assistant_minutes)
+        is_sure = share.least > share.billed
+        lacking = share.least - share.billed if is_sure else lacking
+        methods = "" if is_sure else " by one of CMS's two methods"
+        are = "is" if lacking == 1 else "are"
+        yield context.finding(
+            line,
+            "modifiers",
+            f"{in_units(lacking)} of {line.procedure} without {share.modifier} {are} an assistant's{methods}",
+            fix=_add(share.modifier, lacking, line, is_safe=is_sure),
+            severity=None if is_sure else Severity.WARNING,
+        )
+
+
+def _assistant_minutes(line: ServiceLine) -> int:
+    return line.assistant_minutes or 0
+
+
+def _add(modifier: str, units: int, line: ServiceLine, *, is_safe: bool) -> Fix:
+    """The modifier on the line; or on a part of its units, on a line of their own."""
+    if units < line.units:
+        return SplitLine(units, modifier, is_safe=is_safe)
+    return AddModifier(modifier, is_safe=is_safe)
+
+
+@rule(
+    "modifier.assistant-unsupported",
+    severity=Severity.WARNING,
+    cites=citations.ASSISTANTS,
+    over=Over.DAY,
+    asks="needs_assistant_modifier",
+    reads=READS,
+    applies=_is_known,
+    since=SINCE,
+    sees=["procedure", "modifiers", "discipline", "units", "minutes", "assistant_minutes"],
+)
+def assistant_modifier_is_supported(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
+    """Units that carry the assistant's modifier are an assistant's by their minutes."""
+    for share in _shares(lines, context):
+        surplus = share.billed - share.most
+        marked = [line for line in share.lines if share.modifier in line.modifiers]
+        if surplus > 0 and marked:
+            line = min(marked, key=_assistant_minutes)
+            yield context.finding(
+                line,
+                "modifiers",
+                f"{in_units(share.billed)} of {line.procedure} with {share.modifier}; by the minutes "
+                f"{in_units(share.most)} can be an assistant's",
+                fix=_remove(share.modifier, surplus, line),
+            )
+
+
+def _remove(modifier: str, units: int, line: ServiceLine) -> Fix:
+    """The modifier off the line; or off a part of its units, the rest of them on a line of their own."""
+    if units < line.units:
+        return SplitLine(int(line.units) - units, modifier, is_safe=False)
+    return RemoveModifier(modifier, is_safe=False)

@@ -1,0 +1,168 @@
+"""Does a line above the year's threshold say so, and only such a line?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..calc.payments import NationalAmount, national_amount
+from ..calc.thresholds import threshold_of
+from ..errors import OutOfCoverageError, UnknownCodeError
+from ..findings import AddModifier, Severity
+from ..verdicts import Verdict
+from . import citations
+from .core import CannotJudgeError, Context, Over, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..claims import Claim, ServiceLine
+    from ..findings import Finding
+    from ..policy_records import TherapyThreshold
+
+SINCE = "0.1.0"
+KIND = "threshold"
+YEAR_TO_DATE = "therapy_year_to_date_usd"
+
+
+class _Position(NamedTuple):
+    """Where a line leaves the year's allowed charges: surely at least, and at most."""
+
+    line: ServiceLine
+    least_usd: Decimal
+    most_usd: Decimal
+    row: TherapyThreshold
+    edition: str | None
+
+
+def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
+    """The claim's therapy lines in the order of their days, as far as their amounts are known.
+
+    A line's amount is what the claim says is allowed, else the national amount of the fee schedule: between
+    that with the practice expense of every unit halved, as Medicare does for several procedures of a day, and
+    that of each in full.
+
+    Raises:
+        CannotJudgeError: the charges before the claim, or a line's amount, are not known.
+    """
+    lines = [line for line in claim.lines if context.discipline_of(line) is claim.discipline]
+    therapy = sorted((line for line in lines if _may_be_therapy(line, context)), key=lambda line: line.on)
+    if not therapy:
+        return
+    if context.lacks(claim, "therapy_year_to_date_usd") or claim.therapy_year_to_date_usd is None:
+        raise CannotJudgeError("the allowed charges of the year before the claim are empty", YEAR_TO_DATE)
+    least = most = claim.therapy_year_to_date_usd
+    year = therapy[0].on.year
+    for line in therapy:
+        if line.on.year != year:
+            raise CannotJudgeError(
+                f"the allowed charges of {line.on.year} before the claim are not given", YEAR_TO_DATE
+            )
+        try:
+            row = threshold_of(claim.discipline, line.on, context.catalog)
+        except (OutOfCoverageError, UnknownCodeError):
+            raise CannotJudgeError(
+                f"the threshold of {year} is not on board", context.path(line, "on")
+            ) from None
+        context.procedure(line)  # of a code that is not known nobody can tell whether it counts
+        low, high, edition = _amounts(line, context, is_above=least > row.amount_usd)
+        least, most = least + low, most + high
+        yield _Position(line, least, most, row, edition)
+
+
+def _may_be_therapy(line: ServiceLine, context: Context) -> bool:
+    return context.is_therapy(line) or context.facts(line).verdict is Verdict.OUT_OF_COVERAGE
+
+
+def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> tuple[Decimal, Decimal, str | None]:
+    """What a line is allowed, at least and at most, and the edition that is carried forward for it."""
+    if line.allowed_usd is not None:
+        return line.allowed_usd, line.allowed_usd, None
+    if isinstance(line.units, int) and line.units > 0:
+        found = _national(line, line.units, context)
+        if found is not None:
+            return found.least_usd, found.amount_usd, None if is_above else found.edition
+    if is_above:  # whatever it is, the year's charges are above already
+        return Decimal(0), Decimal(0), None
+    raise CannotJudgeError(
+        f"what is allowed for {line.procedure} is not given, and not on board",
+        context.path(line, "allowed_usd"),
+    )
+
+
+def _national(line: ServiceLine, units: int, context: Context) -> NationalAmount | None:
+    """What the fee schedule allows for some units of a line's code; `None` where it is not on board."""
+    key = ("national_amount", line.procedure, line.on, units)
+    if key not in context.known:
+        try:
+            found = national_amount(line.procedure, on=line.on, units=units, catalog=context.catalog)
+        except (OutOfCoverageError, UnknownCodeError):
+            context.keep(key, None)
+        else:
+            context.keep(key, found)
+    amount: NationalAmount | None = context.known[key]
+    return amount
+
+
+def _modifiers(line: ServiceLine, context: Context) -> list[str]:
+    return [
+        code
+        for code in line.modifiers
+        if (row := context.catalog.modifiers.on(line.on).find(code)) is not None and row.kind == KIND
+    ]
+
+
+@rule(
+    "modifier.threshold-missing",
+    severity=Severity.ERROR,
+    cites=citations.THRESHOLD,
+    over=Over.CLAIM,
+    asks="needs_threshold_modifier",
+    reads=["conversion_factors", "fee_schedule", "modifiers", "therapy_thresholds"],
+    since=SINCE,
+)
+def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Iterator[Finding]:
+    """A line that takes the year's allowed charges above the threshold carries KX."""
+    for position in _positions(claim, context):
+        line, amount = position.line, position.row.amount_usd
+        if position.most_usd <= amount or _modifiers(line, context):
+            continue
+        is_sure = position.least_usd > amount
+        about = "" if line.allowed_usd is not None else " or more" if is_sure else " at most"
+        total = position.least_usd if is_sure else position.most_usd
+        yield context.finding(
+            line,
+            "modifiers",
+            f"with this line {total} USD{about} are allowed in {line.on.year}; the threshold is {amount} USD",
+            # It says that the record shows the therapy to be necessary, which no amount proves.
+            fix=AddModifier(context.catalog.modifier_of(KIND), is_safe=False),
+            severity=None if is_sure else Severity.WARNING,
+            rests_on=position.row,
+            carried_from=position.edition,
+        )
+
+
+@rule(
+    "modifier.threshold-early",
+    severity=Severity.WARNING,
+    cites=citations.THRESHOLD,
+    over=Over.CLAIM,
+    asks="needs_threshold_modifier",
+    reads=["conversion_factors", "fee_schedule", "modifiers", "therapy_thresholds"],
+    since=SINCE,
+)
+def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:
+    """A line with KX is one that takes the year's allowed charges above the threshold."""
+    if not any(_modifiers(line, context) for line in claim.lines):
+        return
+    for position in _positions(claim, context):
+        line, amount = position.line, position.row.amount_usd
+        if position.most_usd <= amount and _modifiers(line, context):
+            yield context.finding(
+                line,
+                "modifiers",
+                f"with this line {position.most_usd} USD are allowed in {line.on.year}, "
+                f"which is not above the threshold of {amount} USD",
+                rests_on=position.row,
+                carried_from=position.edition,
+            )
