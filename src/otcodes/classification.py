@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 CATEGORY = 3  # characters of a category
 COMPLETE = 6  # characters before the seventh
 PLACEHOLDER = "X"
+CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FAMILIES_KEPT = 16
 NEAR = 200  # codes that a slip is sought among
+ALIKE = 2  # codes of one title that make it unclear which is meant
 
 
 class DiagnosisTable(Table[Diagnosis]):
@@ -85,9 +87,10 @@ class DiagnosisTable(Table[Diagnosis]):
         """What took the place of a code, oldest first.
 
         Split: of a code that became a header, the codes right below it then; of a deleted one with a seventh
-        character, the codes that its stem was divided into. Merged: the header above it, where that became
-        billable. Renamed: the code of its category that came with the same title. Whatever went another way
-        is not guessed at: then, and of a code still in force, the tuple is empty.
+        character, the codes that its stem was divided into, also where one of them has the old title. Merged:
+        the header above it, where that became billable. Renamed: the one code that came with the same title,
+        in whatever category. Whatever went another way is not guessed at: then, and of a code still in force,
+        the tuple is empty.
 
         Raises:
             UnknownCodeError: there is no such code.
@@ -128,12 +131,17 @@ class DiagnosisTable(Table[Diagnosis]):
         }
         above = (key[:length] for length in range(len(key) - 1, CATEGORY - 1, -1))
         merged = [new[header] for header in above if header in new][:1]
-        renamed = [found for found in new.values() if self.on(day)[found].title.lower() == row.title.lower()]
+        renamed = [
+            found.code
+            for found in self.on(day).search(row.title, limit=ALIKE)  # the same title is found first
+            if found.valid_from == day and found.title.lower() == row.title.lower()
+        ]
         divided = [found for each, found in new.items() if _fills(each, key)]
         for relation, codes in (
             (SuccessionKind.MERGED, merged),
-            (SuccessionKind.RENAMED, renamed),
-            (SuccessionKind.SPLIT, divided),
+            # Before what has the title: one of several parts often keeps it, and is not the whole of it.
+            (SuccessionKind.SPLIT, divided if len(divided) > 1 else []),
+            (SuccessionKind.RENAMED, renamed if len(renamed) == 1 else []),
         ):
             if codes:
                 yield Succession(code=row.code, on=day, relation=relation, successors=tuple(codes))

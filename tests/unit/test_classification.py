@@ -93,7 +93,10 @@ def test_a_code_that_became_a_header_is_succeeded_by_its_children_of_that_day() 
     ("code", "on", "relation", "successors"),
     [
         ("H81.42", "2019-10-01", SuccessionKind.MERGED, ("H81.4",)),
-        ("T40.4X1A", "2020-10-01", SuccessionKind.RENAMED, ("T40.491A",)),
+        # One part has the old title; fentanyl and tramadol were of the old code as well.
+        ("T40.4X1A", "2020-10-01", SuccessionKind.SPLIT, ("T40.411A", "T40.421A", "T40.491A")),
+        ("S30.1XXD", "2025-10-01", SuccessionKind.SPLIT, ("S30.11XD", "S30.12XD", "S30.13XD")),
+        ("T84.040D", "2018-10-01", SuccessionKind.RENAMED, ("M97.01XD",)),  # into another chapter
         ("T40.7X1D", "2021-10-01", SuccessionKind.SPLIT, ("T40.711D", "T40.721D")),
         ("V20.0XXS", "2022-10-01", SuccessionKind.SPLIT, ("V20.01XS", "V20.09XS")),
     ],
