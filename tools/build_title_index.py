@@ -10,13 +10,14 @@ fingerprint of the table that it was made of.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from otcodes._blocks import Blocks, pack
-from otcodes._sides import sided
+from otcodes._sides import OPEN
 from otcodes._titles import (
     CATEGORY,
     RUN_BYTES,
@@ -55,6 +56,7 @@ BEHIND = {
     "not elsewhere classified": -3,
 }
 NO_SIDE, UNSPECIFIED = 2, -1
+SIDED = ("right", "left", "bilateral", "right dominant", "left dominant")
 IN_PLACE = 8  # what stands for none, so that no number is below nothing
 CHAPTERS_BEHIND, CHAPTER_BEHIND = "OPVWXY", 6  # pregnancy, the newborn, external causes
 
@@ -111,9 +113,15 @@ def _behind(code: str, title: str, known: set[str]) -> int:
         behind += UNSPECIFIED
     lower = title.lower()
     finger = lower.replace("unspecified finger", "right index finger")
-    if any(each in known and each != lower for each in (*sided(title), finger)):
+    if any(each in known and each != lower for each in (*_sided(lower), finger)):
         behind += NO_SIDE
     return behind
+
+
+def _sided(title: str) -> Iterator[str]:
+    """What a title would be if it named the side where it says unspecified."""
+    for match in re.finditer(rf"\b{OPEN}\b", title):
+        yield from (title[: match.start()] + side + title[match.end() :] for side in SIDED)
 
 
 def _bits(numbers: Iterable[int], size: int) -> bytes:

@@ -352,18 +352,41 @@ class DiagnosisSnapshot(Snapshot[Diagnosis]):
         return None if title is None else self._titled(record, title)
 
     def sided(self, code: str) -> tuple[Diagnosis, ...]:
-        """The siblings that name the side where a code says unspecified; none of any other code."""
-        from ._sides import sided  # noqa: PLC0415 -- most processes only look codes up
+        """The siblings that name the side where a code says unspecified; none of any other code.
 
+        Of a hemiplegia these are four: each side as the dominant one and as the other.
+        """
         record = self[code]
         siblings = self._sided.get(record.code)
         if siblings is None:
             if len(self._sided) >= ANSWERS_KEPT:
                 self._sided.clear()
-            found = (self._titled(record, title) for title in sided(record.title))
-            siblings = tuple(sibling for sibling in found if sibling is not None)
-            self._sided[record.code] = siblings
+            siblings = self._sided[record.code] = self._closing(record)
         return siblings
+
+    def _closing(self, record: Diagnosis) -> tuple[Diagnosis, ...]:
+        """The codes that differ from one in a single character, and in title by the side that they name."""
+        from ._sides import SIDES, closes, is_open, side_of  # noqa: PLC0415 -- most processes only look codes up
+
+        if not is_open(record.title):
+            return ()
+        key = normalize_code(record.code)
+        family = self._family(key[:CATEGORY])
+        near = (
+            family.get(f"{key[:place]}{character}{key[place + 1 :]}")
+            for place in range(CATEGORY, len(key))
+            for character in CHARACTERS
+        )
+        siblings = [
+            sibling
+            for sibling in near
+            if sibling is not None
+            and sibling.is_billable == record.is_billable
+            and closes(sibling.title, record.title)
+        ]
+        # A code that has nothing beside it but a bilateral one is of no side at all.
+        is_sided = any(side_of(sibling.title) in SIDES.values() for sibling in siblings)
+        return tuple(siblings) if is_sided else ()
 
     def search(self, text: str, *, limit: int = 20, headers: bool = False) -> tuple[Diagnosis, ...]:
         """The codes in force whose titles have words that begin so, best first.

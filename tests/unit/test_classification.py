@@ -64,6 +64,11 @@ def test_every_method_refuses_what_the_snapshot_refuses(method: str) -> None:
         ("M62.81", None, None),
         ("F82", None, None),
         ("G35.D", None, None),  # "unspecified", and not of a side
+        ("H53.461", Laterality.RIGHT, "H53.462"),  # "bilateral field defects, right side"
+        ("H53.469", Laterality.UNSPECIFIED, None),
+        ("K51.50", Laterality.LEFT, None),  # there is no right one
+        ("T81.500A", None, None),  # "accidentally left in body"
+        ("H90.5", None, None),  # "unspecified", beside a bilateral one
     ],
 )
 def test_sides(code: str, side: Laterality | None, other: str | None) -> None:
@@ -74,9 +79,26 @@ def test_sides(code: str, side: Laterality | None, other: str | None) -> None:
 
 def test_an_unspecified_side_has_its_sided_siblings() -> None:
     assert codes(ICD.sided("M25.519")) == ["M25.511", "M25.512"]
-    assert codes(ICD.sided("I69.359")) == ["I69.351", "I69.352"]
     assert codes(ICD.sided("S52.509A")) == ["S52.501A", "S52.502A"]
     assert ICD.sided("M25.511") == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "sided"),
+    [
+        # Either side may be the dominant one.
+        ("I69.359", "I69.351 I69.352 I69.353 I69.354"),
+        ("G81.90", "G81.91 G81.92 G81.93 G81.94"),
+        ("G56.00", "G56.01 G56.02 G56.03"),  # "bilateral upper limbs"
+        ("M25.579", "M25.571 M25.572"),  # unspecified twice: the ankle and the foot
+        ("H60.00", "H60.01 H60.02 H60.03"),  # "abscess of external ear, unspecified ear"
+        ("M79.603", "M79.601 M79.602"),  # not the legs
+        ("S62.629D", ""),  # of a finger, which the sided codes name too
+        ("L89.159", ""),  # of a stage
+    ],
+)
+def test_the_sided_siblings_say_the_same_in_whatever_words(code: str, sided: str) -> None:
+    assert codes(ICD.sided(code)) == sided.split()
 
 
 def test_a_code_that_became_a_header_is_succeeded_by_its_children_of_that_day() -> None:
