@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
@@ -456,6 +456,22 @@ class Snapshot(Mapping[Key, R]):
         """How many codes are in force."""
         return sum(1 for _ in self)
 
+    def values(self) -> ValuesView[R]:
+        """The records in force."""
+        return _Records(self)
+
+    def items(self) -> ItemsView[Key, R]:
+        """The codes in force, as their records write them, with their records."""
+        return _Items(self)
+
+    def in_force(self) -> Iterator[tuple[Key, R]]:
+        """The codes in force with their records, read in a row: none is looked up, and none is kept."""
+        for owner, key, rows in self.table.versions():
+            row = owner.row_on(rows, self.day)
+            if row is not None:
+                code = getattr(row, "code", key)
+                yield code, self[code] if owner.is_carried(row, self.day) else row
+
     def __repr__(self) -> str:
         """The table's name and the day."""
         return f"<Snapshot of {self.table.name} on {self.day}>"
@@ -471,3 +487,23 @@ class Snapshot(Mapping[Key, R]):
         from ._search import ranked  # noqa: PLC0415 -- most processes only look codes up
 
         return tuple([self[code] for code in islice(ranked(self, text), limit)])
+
+
+class _Records(ValuesView[R]):
+    """The records of a snapshot; those that a mapping has of itself look every code up, which takes long."""
+
+    __slots__ = ()
+    _mapping: Snapshot[R]
+
+    def __iter__(self) -> Iterator[R]:
+        return (record for _, record in self._mapping.in_force())
+
+
+class _Items(ItemsView[Key, R]):
+    """The codes of a snapshot with their records, in the same way."""
+
+    __slots__ = ()
+    _mapping: Snapshot[R]
+
+    def __iter__(self) -> Iterator[tuple[Key, R]]:
+        return self._mapping.in_force()
