@@ -206,6 +206,13 @@ def test_a_placeholder_is_put_in_where_only_one_code_can_be_meant() -> None:
     assert "diagnosis.unknown" in found(claim(diagnoses=("M62.81A",)))
 
 
+def test_a_malformed_diagnosis_is_not_mended_into_a_header() -> None:
+    finding = found(claim(diagnoses=("M62.8!",)))["diagnosis.malformed"]
+    assert (finding.fix, finding.suggestions) == (None, ("M62.8",))
+    finding = found(claim(diagnoses=("M62.81!",)))["diagnosis.malformed"]
+    assert finding.fix == otcodes.findings.ReplaceDiagnosis("M62.81!", "M62.81")
+
+
 def test_a_header_names_the_billable_codes_below_it() -> None:
     assert found(claim(diagnoses=("M54.5",)))["diagnosis.not-billable"].suggestions == (
         ("M54.50", "M54.51", "M54.59")

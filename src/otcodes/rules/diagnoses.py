@@ -127,13 +127,14 @@ def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Itera
         if re.fullmatch(DIAGNOSIS, normalize_code(code)):
             continue
         bare = "".join(letter for letter in code if letter.isalnum())
-        known = next((row.code for row in _found(bare, claim, context)), None)
+        known = next(_found(bare, claim, context), None)
+        # A header is near, but not what was meant: no claim is mended with it.
         yield context.finding(
             claim,
             f"diagnoses[{index}]",
             "the diagnosis has not the form of an ICD-10-CM code",
-            fix=ReplaceDiagnosis(code, known) if known else None,
-            suggestions=(known,) if known else (),
+            fix=ReplaceDiagnosis(code, known.code) if known and known.is_billable else None,
+            suggestions=(known.code,) if known else (),
         )
 
 
