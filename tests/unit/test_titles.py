@@ -88,6 +88,11 @@ def search(query: str, *, on: dt.date = DAY, limit: int = 20, headers: bool = Fa
         ("weakness generalized", "M62.81"),
         ("low tone", "P94.2"),
         ("htn", "I10"),
+        ("tetraplegia", "G82.50"),
+        ("below knee amputation right", "Z89.511"),
+        ("post mastectomy lymphedema", "I97.2"),
+        ("hip replacement aftercare", "Z47.1"),
+        ("knee replacement left", "Z96.652"),
     ],
 )
 def test_what_a_clinic_writes_finds_what_it_means(query: str, best: str) -> None:
