@@ -103,6 +103,8 @@ def test_sz_ended_with_2017() -> None:
         ("G35", dt.date(2025, 10, 1), Verdict.NOT_BILLABLE),
         ("G20", dt.date(2023, 9, 30), Verdict.EFFECTIVE),
         ("G20", dt.date(2023, 10, 1), Verdict.NOT_BILLABLE),
+        ("U07.1", dt.date(2020, 3, 31), Verdict.NOT_EFFECTIVE),
+        ("U07.1", dt.date(2020, 4, 1), Verdict.EFFECTIVE),
         ("S52.501", DOS, Verdict.NOT_BILLABLE),
         ("S52.501D", DOS, Verdict.EFFECTIVE),
         ("M62.81", DOS, Verdict.EFFECTIVE),
@@ -120,7 +122,17 @@ def test_titles_that_are_often_told_wrong() -> None:
     day = otcodes.diagnoses.on(DOS)
     assert day["F80.0"].title == "Phonological disorder"
     assert day["F80"].title == "Specific developmental disorders of speech and language"
+    assert day["G89.0"].title == "Central pain syndrome"
+    assert day["G89.11"].title == "Acute pain due to trauma"
     assert day["R26.89"].is_billable
+
+
+def test_diagnoses_that_an_excludes1_note_keeps_apart() -> None:
+    day = otcodes.diagnoses.on(DOS)
+    for one, other in (("F82", "R27.8"), ("M62.81", "R25.2"), ("G81.91", "I69.351"), ("R53.1", "M62.81")):
+        assert day.excluded(one, other)
+        assert day.excluded(other, one)
+    assert day.excluded("M62.81", "M54.50") is None
 
 
 @pytest.mark.parametrize(
