@@ -43,6 +43,10 @@ def test_wheel_holds_the_package_and_nothing_else(names: set[str]) -> None:
     assert "otcodes/data/manifest.toml" in names
 
 
+def test_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= 2_000_000
+
+
 def test_wheel_carries_licence_and_notice(names: set[str]) -> None:
     carried = {name.rpartition("/")[2] for name in names if ".dist-info/licenses/" in name}
     assert carried == {"LICENSE", "NOTICE"}
