@@ -22,7 +22,11 @@ def table() -> str:
     for rule in CATALOGUE:
         judging = [name for name, policy in POLICIES.items() if rule.applies_to(policy)]
         presets = "every preset" if len(judging) == len(POLICIES) else ", ".join(judging)
-        rows.append(f"| `{rule.id}` | {presets} | {rule.severity} | {rule.statement} |")
+        severity = str(rule.severity)
+        for name in judging:
+            own = POLICIES[name].severities.get(rule.id)
+            severity += f", {name}: {own}" if own else ""
+        rows.append(f"| `{rule.id}` | {presets} | {severity} | {rule.statement} |")
     return "\n".join(rows) + "\n"
 
 
