@@ -21,16 +21,23 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from .errors import TableError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .errors import TableError
 
 MAGIC = b"otcodes blocks 1\n"
 DIGEST, END = 8, 4
 # hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own, under
 # names that depend on its version, and slower over megabytes.
 NAMES = ("_sha2", "_sha256", "hashlib")
+
+
+def table_error(file: str, line: int | None, problem: str) -> TableError:
+    """The error that says what is wrong with a file of tables."""
+    from .errors import TableError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
+    return TableError(file, line, problem)
 
 
 @lru_cache(maxsize=2)
@@ -97,7 +104,7 @@ class Blocks:
         try:
             count, self._width = map(int, content[columns + 1 : sizes].split())
         except ValueError:
-            raise TableError(file, None, "it is not a file of blocks") from None
+            raise table_error(file, None, "it is not a file of blocks") from None
         keys = sizes + 1
         self._digests = keys + count * self._width
         self._ends = self._digests + count * DIGEST
@@ -105,7 +112,7 @@ class Blocks:
         if part is not None and len(content) < self._start:
             content += part(len(content), self._start)
         if not content.startswith(MAGIC) or len(content) < self._start:
-            raise TableError(file, None, "it is not a file of blocks, or not the whole of one")
+            raise table_error(file, None, "it is not a file of blocks, or not the whole of one")
         self._content = content
         self.columns = tuple(content[len(MAGIC) : columns].decode().split("\t"))
         self._keys = content[keys : self._digests]
@@ -142,7 +149,7 @@ class Blocks:
         except zlib.error:
             content = None
         if content is None or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
-            raise TableError(self.file, None, f"the block {key} is damaged")
+            raise table_error(self.file, None, f"the block {key} is damaged")
         return content
 
     def _bytes(self, start: int, end: int) -> bytes:

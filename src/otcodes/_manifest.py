@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ._blocks import table_error
 from ._text import normalize_code
-from .errors import TableError
 
 if TYPE_CHECKING:
     from ._editions import Edition
+    from .errors import TableError
 
 Key: TypeAlias = "str | tuple[str, ...]"
 Facts: TypeAlias = "dict[str, Any]"
@@ -113,7 +114,7 @@ class Entry:
         self.name = name
         if facts.get("schema") != SCHEMA:
             problem = f"table {name} has schema {facts.get('schema')}, this code reads {SCHEMA}"
-            raise TableError(MANIFEST, None, problem)
+            raise table_error(MANIFEST, None, problem)
         try:
             self.file: str = facts["file"]
             self.key: tuple[str, ...] = tuple(facts["key"])
@@ -143,7 +144,7 @@ class Entry:
             raise self._malformed(error) from error
 
     def _malformed(self, error: Exception) -> TableError:
-        return TableError(MANIFEST, None, f"table {self.name}: {type(error).__name__} {error}")
+        return table_error(MANIFEST, None, f"table {self.name}: {type(error).__name__} {error}")
 
     def __repr__(self) -> str:
         """The table's name and coverage."""
@@ -218,7 +219,7 @@ class Manifest(Mapping[str, Entry]):
         head, *sections = content.decode("utf-8").split(f"\n{TABLE}")
         for number, line in enumerate(head.splitlines(), 1):
             if line and not line.startswith("#"):
-                raise TableError(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
+                raise table_error(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
         self._sections: dict[str, tuple[int, str]] = {}
         above = head.count("\n") + 1
         for section in sections:
@@ -252,7 +253,7 @@ def _editions(table: str, lines: str, above: int) -> list[Facts]:
     found: list[Facts] = []
     before, *parts = lines.split(header)
     if before:
-        raise TableError(MANIFEST, above + 1, f"expected {header.rstrip()}, found {before[:40]}")
+        raise table_error(MANIFEST, above + 1, f"expected {header.rstrip()}, found {before[:40]}")
     for part in parts:
         above += 1
         found.append(_facts(part.splitlines(), above))
@@ -268,7 +269,7 @@ def _facts(lines: Iterable[str], above: int) -> Facts:
         if equals:
             facts[key] = _value(value, number)
         elif line and not line.startswith("#"):
-            raise TableError(
+            raise table_error(
                 MANIFEST, number, f"expected {TABLE}NAME], {EDITION}NAME{EDITIONS} or key = value"
             )
     return facts
@@ -288,4 +289,4 @@ def _value(text: str, number: int) -> str | int | bool | list[str]:
             not rest or (not rest[-1] and set(rest[1:-1:2]) <= {", "} and len(rest) % 2 == 0)
         ):
             return rest[::2]
-    raise TableError(MANIFEST, number, f"expected a plain TOML value, found {text[:40]}")
+    raise table_error(MANIFEST, number, f"expected a plain TOML value, found {text[:40]}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from ._text import normalize_code
-from .verdicts import EFFECTIVE, NOT_BILLABLE
+from .tables import EFFECTIVE, NOT_BILLABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import os.path
 from functools import cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from ._blocks import Blocks, sha256
+from ._blocks import Blocks, sha256, table_error
 from ._manifest import MANIFEST, WORDS, Entry, Key, Manifest
 from ._text import DOT, normalize_code
-from .errors import TableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ._protocols import Rows, Source
+    from .errors import TableError
     from .records import R
 
 BLOCKS = ".blocks"
@@ -92,7 +91,7 @@ def read_blocks(source: Source, file: str, fingerprint: str) -> Blocks:
 
 
 def _changed(file: str) -> TableError:
-    return TableError(file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
+    return table_error(file, None, f"its hash is not the one in {MANIFEST}: the file was changed")
 
 
 def _parsers(file: str, header: tuple[str, ...], kind: type[R]) -> list[Callable[[str], Any]]:
@@ -100,7 +99,7 @@ def _parsers(file: str, header: tuple[str, ...], kind: type[R]) -> list[Callable
     try:
         return [fields[column].metadata["parse"] for column in header]
     except KeyError as error:
-        raise TableError(file, 1, f"unknown column {error}") from None
+        raise table_error(file, 1, f"unknown column {error}") from None
 
 
 class CsvRows:
@@ -114,7 +113,7 @@ class CsvRows:
         header = self._header = tuple(next(rows))
         missing = [column for column in entry.key if column not in header]
         if missing:
-            raise TableError(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
+            raise table_error(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
         # Of the two or three columns of a key, most parts come again and again.
         parts = [
             (header.index(column), str if column in WORDS else cache(normalize_code)) for column in entry.key
@@ -125,12 +124,12 @@ class CsvRows:
         number = 1
         for number, cells in enumerate(rows, 2):
             if len(cells) != len(header):
-                raise TableError(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
+                raise table_error(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
             key = tuple([form(cells[place]) for place, form in parts])
             self._by_key.setdefault(key[0] if is_plain else key, []).append((number, cells))
         if number - 1 != entry.rows:
             problem = f"{MANIFEST} says {entry.rows} rows, the file has {number - 1}"
-            raise TableError(entry.file, None, problem)
+            raise table_error(entry.file, None, problem)
 
     def __contains__(self, key: object) -> bool:
         """Whether there are rows of a normalised key."""
@@ -157,11 +156,11 @@ class CsvRows:
             try:
                 facts[column] = parse(cell)
             except (ValueError, ArithmeticError) as error:
-                raise TableError(self._file, number, f"column {column}: {error}") from error
+                raise table_error(self._file, number, f"column {column}: {error}") from error
         try:
             return kind(**facts)
         except TypeError as error:
-            raise TableError(self._file, 1, str(error)) from error
+            raise table_error(self._file, 1, str(error)) from error
 
 
 class BlockRows:
@@ -177,7 +176,7 @@ class BlockRows:
         self._entry, self._blocks = entry, blocks
         self._width = len(next(iter(blocks)))
         if blocks.columns[: self.OWN] != ("code", "title"):
-            raise TableError(entry.file, None, f"expected code and title first, found {blocks.columns}")
+            raise table_error(entry.file, None, f"expected code and title first, found {blocks.columns}")
         self._texts: dict[str, str] = {}
         self._rests: dict[type, dict[str, dict[str, Any]]] = {}
 
@@ -217,13 +216,20 @@ class BlockRows:
             if block.startswith(start):
                 for key, lines in self._by_key(block):
                     if key.startswith(prefix):
-                        yield key, tuple(map(make, lines))
+                        yield key, (make(lines[0]),) if len(lines) == 1 else tuple(map(make, lines))
 
-    def _by_key(self, block: str) -> Iterator[tuple[str, Iterator[str]]]:
+    def _by_key(self, block: str) -> Iterator[tuple[str, list[str]]]:
         """The keys of one block, each with the lines of its rows."""
-        lines = self._text(block)[1:-1].split("\n")
-        for code, group in groupby(lines, _code_of):
-            yield code.replace(".", ""), group
+        before, group = "", list[str]()
+        for line in self._text(block)[1:-1].split("\n"):
+            code = line[: line.find("\t")]
+            if code == before:
+                group.append(line)
+                continue
+            if group:
+                yield before.replace(".", ""), group
+            before, group = code, [line]
+        yield before.replace(".", ""), group
 
     def _maker(self, kind: type[R]) -> Callable[[str], R]:
         """What makes a record of a line."""
@@ -238,7 +244,7 @@ class BlockRows:
                     facts = rests[rest] = self._parsed(rest.split("\t"), kind)
                 return make(code=code, title=title, **facts)
             except TypeError as error:
-                raise TableError(self._entry.file, None, f"{code}: {error}") from error
+                raise table_error(self._entry.file, None, f"{code}: {error}") from error
 
         return made
 
@@ -246,13 +252,13 @@ class BlockRows:
         header = self._blocks.columns[self.OWN :]
         if len(cells) != len(header):
             problem = f"expected {self.OWN + len(header)} cells, found {self.OWN + len(cells)}"
-            raise TableError(self._entry.file, None, problem)
+            raise table_error(self._entry.file, None, problem)
         facts: dict[str, Any] = {}
         for column, cell, parse in zip(header, cells, _parsers(self._entry.file, header, kind), strict=True):
             try:
                 facts[column] = parse(cell)
             except (ValueError, ArithmeticError) as error:
-                raise TableError(self._entry.file, None, f"column {column}: {error}") from error
+                raise table_error(self._entry.file, None, f"column {column}: {error}") from error
         return facts
 
     def _text(self, block: str) -> str:
@@ -280,10 +286,6 @@ def _start_of(text: str, code: str) -> int:
         else:
             high = middle
     return low + 1 if text.startswith(f"{code}\t", low + 1) else -1
-
-
-def _code_of(line: str) -> str:
-    return line[: line.find("\t")]
 
 
 def _dotted(key: str) -> str:

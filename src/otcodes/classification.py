@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, cast
 from ._manifest import DAY
 from ._store import read_blocks
 from ._text import normalize_code
-from .errors import OutOfCoverageError
 from .records import Diagnosis
-from .tables import ANSWERS_KEPT, Snapshot, Table
-from .verdicts import EFFECTIVE, OUT_OF_COVERAGE
+from .tables import ANSWERS_KEPT, EFFECTIVE, OUT_OF_COVERAGE, Snapshot, Table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -261,6 +259,8 @@ class DiagnosisSnapshot(Snapshot[Diagnosis]):
             if category in row.categories and blocks.verdict(row.id, on=self.day) is EFFECTIVE
         ]
         if not around:
+            from .errors import OutOfCoverageError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
             raise OutOfCoverageError(blocks.name, code, self.day, str(blocks.coverage))
         return blocks.on(self.day)[min(around, key=lambda row: len(row.categories)).id]
 
@@ -462,6 +462,8 @@ class DiagnosisSnapshot(Snapshot[Diagnosis]):
             if holding is not None:
                 return holding
         if any(table.verdict(_key_of(note), on=self.day) is OUT_OF_COVERAGE for note in versions):
+            from .errors import OutOfCoverageError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
             raise OutOfCoverageError(table.name, asked, self.day, str(table.coverage))
         return None
 
@@ -472,6 +474,8 @@ class DiagnosisSnapshot(Snapshot[Diagnosis]):
 
     def _check_notes(self, table: Table[R], asked: str) -> None:
         if not table.coverage.first <= self.day <= table.coverage.horizon:
+            from .errors import OutOfCoverageError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
             raise OutOfCoverageError(table.name, asked, self.day, str(table.coverage))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic
 import attrs
 
 from .records import R, Row
-from .verdicts import OUT_OF_COVERAGE
+from .tables import OUT_OF_COVERAGE
 
 if TYPE_CHECKING:
     from ._manifest import Key

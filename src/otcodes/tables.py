@@ -13,9 +13,8 @@ import attrs
 
 from ._manifest import DAY, Coverage, Entry, Key
 from ._store import read_table
-from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError
+from ._text import TextEnum
 from .records import R
-from .verdicts import EFFECTIVE, NOT_BILLABLE, NOT_EFFECTIVE, OUT_OF_COVERAGE, UNKNOWN, Verdict
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -24,11 +23,25 @@ if TYPE_CHECKING:
     from ._protocols import Rows, Source
     from ._search import Indexed
     from .differences import Diff
+    from .errors import OtcodesError
 
     Span: TypeAlias = "tuple[dt.date, dt.date, Verdict]"
 
 
 D = TypeVar("D")
+
+
+class Verdict(TextEnum):
+    """What a table says of a code on a day."""
+
+    EFFECTIVE = "effective"
+    NOT_EFFECTIVE = "not-effective"
+    UNKNOWN = "unknown"
+    OUT_OF_COVERAGE = "out-of-coverage"
+    NOT_BILLABLE = "not-billable"
+
+
+EFFECTIVE, NOT_EFFECTIVE, UNKNOWN, OUT_OF_COVERAGE, NOT_BILLABLE = Verdict
 
 SUGGESTIONS = 3
 SNAPSHOTS_KEPT = 64
@@ -176,6 +189,8 @@ class Table(Generic[R]):
         owner = self.owner(key)
         if owner is not None:
             return owner.rows(key)
+        from .errors import OutOfCoverageError, UnknownCodeError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
         if not self._is_formed(key) or any(table.entry.covers(key) for table in self._tables):
             raise UnknownCodeError(self.name, code, None, self.suggest(code))
         raise OutOfCoverageError(self.name, code, None, str(self.coverage))
@@ -289,6 +304,18 @@ class Table(Generic[R]):
         """Whether a row of its own answers for that day only because nothing newer is on board."""
         return row.valid_to is None and on > (row.confirmed_to or self.coverage.last)
 
+    def _not_found(self, code: Key, on: dt.date, verdict: Verdict) -> OtcodesError:
+        """Why there is no record of a code on a day."""
+        from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
+
+        owner = self._answering(self.normalize(code))
+        if verdict is UNKNOWN:
+            return UnknownCodeError(self.name, code, on, self.suggest(code, on=on))
+        if verdict is OUT_OF_COVERAGE:
+            return OutOfCoverageError(self.name, code, on, str(owner.coverage))
+        rows = owner.rows(self.normalize(code))
+        return NotEffectiveError(self.name, code, on, spans_of(rows), getattr(rows[-1], "successors", ()))
+
     def _answering(self, key: Key) -> Table[R]:
         owner = self.owner(key)
         return self if owner is None else owner
@@ -345,15 +372,10 @@ class Table(Generic[R]):
             UnknownCodeError, NotEffectiveError, OutOfCoverageError: as the verdict says.
         """
         verdict = self.verdict(code, on=on)
-        key = self.normalize(code)
-        if verdict is UNKNOWN:
-            raise UnknownCodeError(self.name, code, on, self.suggest(code, on=on))
-        if verdict is OUT_OF_COVERAGE:
-            raise OutOfCoverageError(self.name, code, on, str(self._answering(key).coverage))
-        owner = self._answering(key)
-        rows = owner.rows(key)
-        if verdict is NOT_EFFECTIVE:
-            raise NotEffectiveError(self.name, code, on, spans_of(rows), getattr(rows[-1], "successors", ()))
+        if verdict in (UNKNOWN, OUT_OF_COVERAGE, NOT_EFFECTIVE):
+            raise self._not_found(code, on, verdict)
+        owner = self._answering(self.normalize(code))
+        rows = owner.rows(self.normalize(code))
         row = owner.row_on(rows, on)
         if row is None or not owner.is_carried(row, on):
             return cast("R", row)

@@ -86,7 +86,7 @@ _HOMES = {
 }
 
 
-# Its methods are made with every record, where they are used: attrs takes its time over each.
+# Its methods are written out here, for the records of a first look-up: attrs takes its time over each.
 @attrs.frozen(kw_only=True, init=False, repr=False, eq=False)
 class Row:
     """What every dated row says of itself.
@@ -107,6 +107,22 @@ class Row:
     confirmed_to: dt.date | None = cell(optional(day), repr=False)
     carried_forward: bool = False
     edition: str | None = attrs.field(default=None, repr=False)
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple([getattr(self, field.name) for field in attrs.fields(type(self))])
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is a record of the same kind with the same values."""
+        return type(other) is type(self) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        """A hash of its values."""
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        """The kind of record, and what it says."""
+        shown = [field.name for field in attrs.fields(type(self)) if field.repr]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
 R = TypeVar("R", bound=Row)

@@ -8,7 +8,7 @@ from .._cells import cell, flag, required
 from . import Row
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)  # as every row is
 class Diagnosis(Row):
     """An ICD-10-CM code over a span of days; a header needs more characters and is not billable.
 

@@ -13,7 +13,7 @@ def _disciplines(text: str) -> tuple[Discipline, ...] | None:
     return None if text == "unknown" else tuple(map(Discipline, codes(text)))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)  # as every row is
 class Procedure(Row):
     """A CPT or HCPCS Level II procedure code over a span of days.
 
