@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from . import records
 from ._store import PackagedSource, read_manifest
 from .classification import DiagnosisTable
-from .errors import UnknownPayerError
-from .tables import Table
-from .verdicts import Verdict
+from .tables import Table, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,20 +21,28 @@ if TYPE_CHECKING:
     from .policy_records import (
         AddOnCode,
         AssistantRule,
+        ClaimStatus,
         CommonProcedure,
         ConversionFactor,
+        Deductible,
+        DenialReason,
         EvaluationLevel,
         FeeSchedule,
         FilingIndicator,
         FilingLimit,
+        Locality,
         ModifierConflict,
         MutuallyExclusive,
         OncePerDay,
         PairModifier,
         PayerSubstitution,
+        PaymentShare,
         PaymentStatus,
         PlanRequirement,
+        PracticeExpenseReduction,
         PtpEdit,
+        RemoteMonitoring,
+        Sequestration,
         Supervision,
         TelehealthBilling,
         TelehealthCode,
@@ -245,6 +251,41 @@ class Catalog:
         return self._table("conversion_factors", ConversionFactor)
 
     @cached_property
+    def localities(self) -> Table[Locality]:
+        """What the fee schedule's components are worth, by contractor and locality."""
+        from .policy_records import Locality
+
+        return self._table("localities", Locality)
+
+    @cached_property
+    def practice_expense_reductions(self) -> Table[PracticeExpenseReduction]:
+        """How much of a further procedure's practice expense is cut, by setting and indicator."""
+        from .policy_records import PracticeExpenseReduction
+
+        return self._table("practice_expense_reductions", PracticeExpenseReduction)
+
+    @cached_property
+    def payment_shares(self) -> Table[PaymentShare]:
+        """Percentages that a payment is reckoned with, by kind."""
+        from .policy_records import PaymentShare
+
+        return self._table("payment_shares", PaymentShare)
+
+    @cached_property
+    def sequestration(self) -> Table[Sequestration]:
+        """By how much Medicare's payment is cut."""
+        from .policy_records import Sequestration
+
+        return self._table("sequestration", Sequestration)
+
+    @cached_property
+    def deductibles(self) -> Table[Deductible]:
+        """What a beneficiary pays in a year before Medicare does."""
+        from .policy_records import Deductible
+
+        return self._table("deductibles", Deductible)
+
+    @cached_property
     def telehealth(self) -> Table[TelehealthCode]:
         """Medicare's telehealth list."""
         from .policy_records import TelehealthCode
@@ -264,6 +305,13 @@ class Catalog:
         from .policy_records import TelehealthBilling
 
         return self._table("telehealth_billing", TelehealthBilling)
+
+    @cached_property
+    def remote_monitoring(self) -> Table[RemoteMonitoring]:
+        """How much of remote therapeutic monitoring its codes stand for."""
+        from .policy_records import RemoteMonitoring
+
+        return self._table("remote_monitoring", RemoteMonitoring, PROCEDURE)
 
     @cached_property
     def supervision(self) -> Table[Supervision]:
@@ -300,6 +348,20 @@ class Catalog:
 
         return self._table("plan_requirements", PlanRequirement)
 
+    @cached_property
+    def denial_reasons(self) -> Table[DenialReason]:
+        """Our words for the numbers of adjustment reasons and the codes of remarks, by kind and code."""
+        from .policy_records import DenialReason
+
+        return self._table("denial_reasons", DenialReason)
+
+    @cached_property
+    def claim_statuses(self) -> Table[ClaimStatus]:
+        """Our words for the categories and numbers of acknowledgements, by kind and code."""
+        from .policy_records import ClaimStatus
+
+        return self._table("claim_statuses", ClaimStatus)
+
     @classmethod
     def bundled(cls) -> Catalog:
         """The catalog of the tables inside this package, always the same one."""
@@ -329,6 +391,7 @@ class Catalog:
         if name in self._policies:
             return self._policies[name]
         from . import payers
+        from .errors import UnknownPayerError
 
         try:
             return payers.policy(name)

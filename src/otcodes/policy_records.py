@@ -11,6 +11,7 @@ from typing import NamedTuple
 import attrs
 
 from ._cells import cell, codes, flag, optional, required
+from ._text import TextEnum
 from .records import Complexity, Discipline, ProfileReview, Row, Setting, TherapyDisposition
 
 
@@ -294,6 +295,94 @@ class ConversionFactor(Row):
 
 
 @attrs.frozen(kw_only=True)
+class Locality(Row):
+    """What the components of the Medicare physician fee schedule are worth in one of its localities.
+
+    Attributes:
+        contractor: the number of the Medicare administrative contractor.
+        locality: the number of the locality, which several contractors may use.
+        state: two letters.
+        name: its name.
+        work: the index of the work, with the floor that the law sets.
+        practice: the index of the practice expense.
+        malpractice: the index of the liability insurance.
+    """
+
+    contractor: str = cell(required)
+    locality: str = cell(required)
+    state: str = cell(required)
+    name: str = cell(required)
+    work: Decimal = cell(Decimal)
+    practice: Decimal = cell(Decimal)
+    malpractice: Decimal = cell(Decimal)
+
+    @property
+    def number(self) -> str:
+        """Both numbers, as `06102-16`: there is no other locality of that name."""
+        return f"{self.contractor}-{self.locality}"
+
+    @property
+    def in_words(self) -> str:
+        """Both numbers, with name and state."""
+        return f"{self.number} ({self.name}, {self.state})"
+
+
+@attrs.frozen(kw_only=True)
+class PracticeExpenseReduction(Row):
+    """By how much Medicare cuts the practice expense of a day's procedures but for the one that has most.
+
+    Attributes:
+        setting: of the claim.
+        multiple_procedures: the fee schedule's indicator of the codes that it holds for.
+        percent: of the practice expense.
+    """
+
+    setting: Setting = cell(Setting)
+    multiple_procedures: str = cell(required)
+    percent: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class PaymentShare(Row):
+    """A percentage that Medicare Part B reckons a payment with.
+
+    Attributes:
+        kind: `assistant` (what is left of Medicare's share where an assistant furnished the service), or
+            `coinsurance` (the beneficiary's part of what is allowed above the deductible).
+        percent: the share.
+    """
+
+    kind: str = cell(required)
+    percent: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class Sequestration(Row):
+    """By how much Medicare's own payment is cut on some days.
+
+    Attributes:
+        kind: `part-b`.
+        percent: of what Medicare would pay.
+    """
+
+    kind: str = cell(required)
+    percent: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class Deductible(Row):
+    """What a beneficiary pays in a calendar year before Medicare pays.
+
+    Attributes:
+        kind: `part-b`.
+        amount_usd: of the year.
+    """
+
+    kind: str = cell(required)
+    amount_usd: Decimal = cell(Decimal)
+
+
+@attrs.frozen(kw_only=True)
 class TelehealthCode(Row):
     """Whether a code is on Medicare's telehealth list.
 
@@ -416,6 +505,88 @@ class PlanRequirement(Row):
 
     kind: str = cell(required)
     days: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class RemoteMonitoring(Row):
+    """How much of remote therapeutic monitoring a code stands for.
+
+    Attributes:
+        code: the procedure code.
+        kind: a device's (`device-musculoskeletal` and the like), the `management` of a month, or
+            `management-further` for more of it.
+        measure: `days` with readings in a period of 30, or `minutes` of a calendar month.
+        least: at least so many; of `management-further` so many more for each unit.
+        most: at most so many; `None` where there is no most.
+    """
+
+    code: str = cell(required)
+    kind: str = cell(required)
+    measure: str = cell(required)
+    least: int = cell(int)
+    most: int | None = cell(optional(int))
+
+
+class NextStep(TextEnum):
+    """What to do about an answer of a payer, in this project's own words."""
+
+    CORRECT = "correct-and-resubmit"
+    RECORDS = "send-records"
+    APPEAL = "appeal"
+    OTHER_PAYER = "bill-another-payer"
+    PATIENT = "bill-the-patient"
+    WRITE_OFF = "write-off"
+    WAIT = "wait"
+    NOTHING = "nothing"
+
+    @property
+    def in_words(self) -> str:
+        """The same without hyphens."""
+        return self.value.replace("-", " ")
+
+
+@attrs.frozen(kw_only=True)
+class DenialReason(Row):
+    """What the number of an adjustment reason (CARC) or the code of a remark (RARC) stands for, in brief.
+
+    The label is this project's own; the official texts belong to X12 and are not part of it.
+
+    Attributes:
+        kind: `reason` or `remark`.
+        code: the number or code, without the group.
+        label: our own words, three to ten of them.
+        is_denial: whether it stands for a denial; a patient's share or a contract's price does not.
+        rules: ids of the rules that could have caught it.
+        next_step: what to do about it, as a rule.
+    """
+
+    kind: str = cell(required)
+    code: str = cell(required)
+    label: str = cell(required)
+    is_denial: bool = cell(flag)
+    rules: tuple[str, ...] = cell(codes)
+    next_step: NextStep = cell(NextStep)
+
+
+@attrs.frozen(kw_only=True)
+class ClaimStatus(Row):
+    """What a category or a number of an acknowledgement (277CA) stands for, in brief and in our own words.
+
+    Attributes:
+        kind: `category` (whether a claim was taken in) or `status` (what is meant).
+        code: the category or number.
+        label: our own words, three to ten of them.
+        is_rejection: of a category, whether it turns the claim back; `None` for a number.
+        rules: ids of the rules that could have caught it.
+        next_step: what to do about it, as a rule.
+    """
+
+    kind: str = cell(required)
+    code: str = cell(required)
+    label: str = cell(required)
+    is_rejection: bool | None = cell(optional(flag))
+    rules: tuple[str, ...] = cell(codes)
+    next_step: NextStep = cell(NextStep)
 
 
 class TherapyDiscipline(NamedTuple):

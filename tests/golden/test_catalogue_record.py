@@ -306,6 +306,22 @@ def test_what_is_allowed_goes_before_the_fee_schedule() -> None:
     assert outcome(year("2475.00", allowed("5.01")), ABOVE) == E
 
 
+@pytest.mark.parametrize(
+    ("code", "first", "expected"),
+    [
+        pytest.param("97010", "2479.99", SILENT, id="bundled: nothing is allowed for it"),
+        pytest.param("97014", "2479.99", SILENT, id="not valid for Medicare"),
+        pytest.param("97545", "2479.99", NOT_CHECKED, id="the contractor sets its price"),
+        pytest.param("97799", "2479.99", NOT_CHECKED, id="so, too"),
+        pytest.param("97799", "2480.01", E, id="above already, whatever it is"),
+    ],
+)
+def test_a_code_without_an_amount_adds_nothing_or_is_not_known(code, first, expected) -> None:
+    """Status B and I, and status R and C without relative values (RVU26C)."""
+    lines = (line(code, minutes=None), allowed("0.01"))
+    assert outcome(year(first, *lines), ABOVE) == expected
+
+
 def test_only_the_record_can_support_kx() -> None:
     """KX attests medical necessity, which no amount of money proves: the fix is offered, unsafe."""
     report = otcodes.check(year("2470.00", line(minutes=15)))

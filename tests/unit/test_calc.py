@@ -9,10 +9,12 @@ import otcodes
 from otcodes import EvaluationComponents, FieldError
 from otcodes.calc import (
     AssistantLine,
+    allowed_amount,
     assistant_units,
-    national_amount,
+    expected_payment,
+    locality_of,
     supported_evaluation,
-    threshold_position,
+    threshold_status,
 )
 
 DOS = dt.date(2026, 3, 2)
@@ -23,62 +25,6 @@ def usd(amount: str) -> Decimal:
 
 
 @pytest.mark.parametrize(
-    ("code", "full", "reduced"),
-    [
-        ("97165", "100.60", "75.85"),
-        ("97168", "69.54", "50.78"),
-        ("97530", "34.61", "24.58"),
-        ("97535", "32.02", "23.45"),
-        ("97110", "28.79", "21.83"),
-        ("97112", "32.02", "24.26"),
-        ("97140", "27.17", "20.70"),
-        ("97760", "45.93", "31.21"),
-        ("97533", "60.49", "38.17"),
-        ("97150", "17.47", "13.59"),
-        ("97035", "13.91", "10.51"),
-        ("97129", "21.67", "21.67"),
-    ],
-)
-def test_national_amounts_of_2025_in_full_and_with_half_the_practice_expense(code, full, reduced) -> None:
-    """CMS, relative value file of October 2025, at 32.3465 USD; 97129 is not reduced beside others."""
-    found = national_amount(code, on=dt.date(2025, 6, 2))
-    assert (found.amount_usd, found.least_usd) == (usd(full), usd(reduced))
-
-
-def test_a_national_amount_is_of_its_year_and_of_each_unit() -> None:
-    found = national_amount(" 97530 ", on=DOS, units=3)
-    assert (found.amount_usd, found.least_usd) == (3 * usd("35.07"), 3 * usd("25.05"))
-    assert found.steps == (
-        "97530: 1.05 relative value units at 33.4009 USD are 35.07 USD",
-        "3 units: 105.21 USD",
-    )
-    assert national_amount("97530", on=DOS).steps == found.steps[:1]
-    assert national_amount("97530", on=DOS, units=0).amount_usd == 0
-    days = [dt.date(2024, 3, 8), dt.date(2024, 3, 9)]  # the conversion factor of 2024 changed by law
-    assert [national_amount("97530", on=day).amount_usd for day in days] == [usd("36.02"), usd("36.62")]
-
-
-@pytest.mark.parametrize("units", [1.0, 1.5, "1", True, None, -1, Decimal(1)])
-def test_units_of_an_amount_are_a_whole_number(units) -> None:
-    with pytest.raises(FieldError, match=r"national_amount\.units should be whole units"):
-        national_amount("97530", on=DOS, units=units)
-
-
-@pytest.mark.parametrize(
-    ("code", "on", "error"),
-    [
-        ("99213", DOS, otcodes.OutOfCoverageError),
-        ("97530", dt.date(2027, 3, 1), otcodes.OutOfCoverageError),
-        (97530, DOS, TypeError),
-        ("97530", "2026-03-02", TypeError),
-    ],
-)
-def test_an_amount_that_cannot_be_looked_up_is_the_error_of_the_table(code, on, error) -> None:
-    with pytest.raises(error):
-        national_amount(code, on=on)
-
-
-@pytest.mark.parametrize(
     ("before", "more", "total", "is_above", "is_reviewable"),
     [
         ("2470.00", "35.07", "2505.07", True, False),
@@ -86,14 +32,34 @@ def test_an_amount_that_cannot_be_looked_up_is_the_error_of_the_table(code, on, 
         ("2470.00", "10.01", "2480.01", True, False),
         ("2990.00", "10.00", "3000.00", True, False),
         ("2990.00", "10.01", "3000.01", True, True),
-        ("2490.00", "-20.00", "2470.00", False, False),
+        ("0.00", "0.00", "0.00", False, False),
     ],
 )
 def test_the_threshold_of_2026_by_the_cent(*, before, more, total, is_above, is_reviewable) -> None:
     """2480 USD, and 3000 USD for medical review: each is for what is above it."""
-    found = threshold_position(usd(before), usd(more), on=DOS)
-    assert (found.total_usd, found.is_above, found.is_reviewable) == (usd(total), is_above, is_reviewable)
+    found = threshold_status([usd(more)], on=DOS, year_to_date_usd=usd(before))
+    assert (found.used_usd, found.is_above, found.is_reviewable) == (usd(total), is_above, is_reviewable)
     assert (found.threshold_usd, found.review_usd) == (usd("2480.00"), usd("3000.00"))
+    assert found.needs_modifier_from == (0 if is_above else None)
+    assert found.left_usd == max(usd("2480.00") - usd(total), 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "amounts", "first", "left"),
+    [
+        ("0.00", [], None, "2480.00"),
+        ("2480.00", [], None, "0.00"),
+        ("2500.00", [], None, "0.00"),
+        ("2400.00", ["40.00", "40.00"], None, "0.00"),
+        ("2400.00", ["40.00", "40.00", "0.01"], 2, "0.00"),
+        ("2400.00", ["40.00", "40.01", "5.00"], 1, "0.00"),
+        ("2480.01", ["0.00", "5.00"], 0, "0.00"),
+        ("2470.00", ["5.00"], None, "5.00"),
+    ],
+)
+def test_from_which_line_on_the_threshold_modifier_is_needed(before, amounts, first, left) -> None:
+    found = threshold_status(map(usd, amounts), on=DOS, year_to_date_usd=usd(before))
+    assert (found.needs_modifier_from, found.left_usd) == (first, usd(left))
 
 
 @pytest.mark.parametrize(
@@ -106,30 +72,116 @@ def test_the_threshold_of_2026_by_the_cent(*, before, more, total, is_above, is_
 def test_every_year_has_its_threshold_the_same_for_both_therapies(year, amount) -> None:
     for discipline in otcodes.Discipline:
         for on in (dt.date(year, 1, 1), dt.date(year, 12, 31)):
-            assert threshold_position(0, 0, on=on, discipline=discipline).threshold_usd == amount
+            assert threshold_status([], on=on, discipline=discipline).threshold_usd == amount
 
 
 def test_a_threshold_says_why() -> None:
-    assert threshold_position(usd("2990.00"), usd("10.01"), on=DOS).steps == (
-        "2990.00 USD before and 10.01 USD for this are 3000.01 USD",
-        "the threshold of 2026 is 2480.00 USD: above",
-        "above 3000.00 USD it may be picked for medical review",
+    amounts = [usd("10.00"), usd("15.00"), usd("1.00")]
+    assert threshold_status(amounts, on=DOS, year_to_date_usd=usd("2470.00")).steps == (
+        "2470.00 USD are allowed in 2026 before these lines",
+        "with line 2 they are 2495.00 USD: above 2480.00 USD, the threshold of 2026; it needs the modifier",
+        "so do the lines after it; with all of them 2496.00 USD",
+    )
+    assert threshold_status([usd("10.01")], on=DOS, year_to_date_usd=usd("2990.00")).steps[-1] == (
+        "above 3000.00 USD it may be picked for medical review"
+    )
+    assert threshold_status(amounts, on=DOS).steps == (
+        "0 USD are allowed in 2026 before these lines",
+        "with them 26.00 USD: not above 2480.00 USD, the threshold of 2026",
     )
     with pytest.raises(otcodes.OutOfCoverageError):
-        threshold_position(usd("1.00"), usd("1.00"), on=dt.date(2027, 1, 1))
+        threshold_status([usd("1.00")], on=dt.date(2027, 1, 1))
 
 
-@pytest.mark.parametrize("amount", [35.07, "35.07", None, True, Decimal("NaN"), Decimal("Infinity")])
-def test_amounts_are_decimals(amount) -> None:
-    with pytest.raises(FieldError, match=r"threshold_position\.allowed_usd should be a Decimal"):
-        threshold_position(usd("1.00"), amount, on=DOS)
-    with pytest.raises(FieldError, match=r"threshold_position\.year_to_date_usd should be a Decimal"):
-        threshold_position(amount, usd("1.00"), on=DOS)
+AMOUNTS_THAT_ARE_NONE = [35.07, "35.07", None, True, Decimal("NaN"), Decimal("Infinity"), usd("-0.01"), -1]
+
+
+@pytest.mark.parametrize("amount", AMOUNTS_THAT_ARE_NONE)
+def test_amounts_are_decimals_and_not_negative(amount) -> None:
+    with pytest.raises(FieldError, match=r"threshold_status\.amounts\[1\] should be a Decimal"):
+        threshold_status([usd("1.00"), amount], on=DOS)
+    with pytest.raises(FieldError, match=r"threshold_status\.year_to_date_usd should be a Decimal"):
+        threshold_status([], on=DOS, year_to_date_usd=amount)
+    with pytest.raises(FieldError, match=r"expected_payment\.allowed_usd should be a Decimal"):
+        expected_payment(amount, on=DOS)
+    with pytest.raises(FieldError, match=r"expected_payment\.deductible_left_usd should be a Decimal"):
+        expected_payment(usd("1.00"), on=DOS, deductible_left_usd=amount)
+
+
+@pytest.mark.parametrize("amounts", [1, None, "12", usd("1.00")])
+def test_amounts_that_are_no_amounts_are_a_clear_error(amounts) -> None:
+    with pytest.raises(FieldError, match=r"threshold_status\.amounts should be"):
+        threshold_status(amounts, on=DOS)
 
 
 def test_a_discipline_that_there_is_not_is_a_clear_error() -> None:
     with pytest.raises(FieldError, match="one of occupational-therapy"):
-        threshold_position(usd("1.00"), usd("1.00"), on=DOS, discipline="chiropractic")
+        threshold_status([usd("1.00")], on=DOS, discipline="chiropractic")
+
+
+@pytest.mark.parametrize("units", [1.0, 1.5, "1", True, None, -1, Decimal(1), 10**9])
+def test_units_of_an_amount_are_a_whole_number(units) -> None:
+    with pytest.raises(FieldError, match=r"allowed_amount\.services\['97530'\] should be whole units"):
+        allowed_amount([("97530", units)], on=DOS)
+    with pytest.raises(FieldError, match=r"allowed_amount\.beside\['97530'\] should be whole units"):
+        allowed_amount([], on=DOS, beside=[("97530", units)])
+
+
+@pytest.mark.parametrize(
+    "services", [None, 1, "97530", ["97530"], [("97530",)], [(97530, 1)], [("97530", 1, 1)]]
+)
+def test_services_that_are_no_pairs_are_a_clear_error(services) -> None:
+    for given in ({"services": services}, {"services": [], "beside": services}):
+        with pytest.raises(FieldError, match="should be pairs of a code and units"):
+            allowed_amount(**given, on=DOS)
+
+
+@pytest.mark.parametrize(
+    ("code", "on", "error"),
+    [
+        ("97999", DOS, otcodes.UnknownCodeError),
+        ("nonsense", DOS, otcodes.UnknownCodeError),
+        ("97003", DOS, otcodes.NotEffectiveError),
+        ("97530", "2026-03-02", TypeError),
+    ],
+)
+def test_a_code_that_there_is_not_is_the_error_of_the_table(code, on, error) -> None:
+    with pytest.raises(error):
+        allowed_amount([(code, 1)], on=on)
+
+
+@pytest.mark.parametrize("name", ["06102-16", "IL-16", " il-16 "])
+def test_a_locality_goes_by_its_contractor_or_its_state(name) -> None:
+    assert locality_of(name, on=DOS).in_words == "06102-16 (Chicago, IL)"
+
+
+def test_a_number_that_one_contractor_alone_has_is_enough() -> None:
+    assert locality_of("35", on=DOS).in_words == "10312-35 (Tennessee, TN)"
+    # Until the end of 2023 it was San Mateo's.
+    assert locality_of("06", on=dt.date(2023, 6, 1)).state == "CA"
+
+
+def test_a_number_that_several_have_lists_them() -> None:
+    expected = r"should be one of 06102-16 \(Chicago, IL\), 11402-16 \(West Virginia, WV\), not '16'"
+    with pytest.raises(FieldError, match=expected):
+        locality_of("16", on=DOS)
+    with pytest.raises(FieldError, match=expected):
+        allowed_amount([("97530", 1)], on=DOS, locality="16")
+
+
+@pytest.mark.parametrize("name", ["", "77", "06102-77", "-16", "chicago", None, 16])
+def test_a_locality_that_there_is_not_is_a_clear_error(name) -> None:
+    with pytest.raises(FieldError, match="should be a locality as '06102-16'"):
+        locality_of(name, on=DOS)
+
+
+def test_a_locality_of_other_days_is_the_error_of_the_table() -> None:
+    """San Mateo, in locality 05 from 2024 on."""
+    for name in ("01112-06", "CA-06", "06"):
+        with pytest.raises(otcodes.NotEffectiveError):
+            locality_of(name, on=DOS)
+        with pytest.raises(otcodes.OutOfCoverageError):
+            locality_of(name, on=dt.date(2019, 12, 31))
 
 
 def components(profile: str, deficits: int, decision: str) -> EvaluationComponents:

@@ -2,20 +2,36 @@
 
 from .assistants import AssistantLine, AssistantUnits, assistant_units
 from .evaluations import SupportedEvaluation, supported_evaluation
-from .payments import NationalAmount, national_amount
-from .thresholds import ThresholdPosition, threshold_position
+from .localities import locality_of
+from .monitoring import MonitoringUnits, monitoring_units
+from .payments import (
+    AllowedAmount,
+    AllowedLine,
+    ExpectedPayment,
+    NotPriced,
+    allowed_amount,
+    expected_payment,
+)
+from .thresholds import ThresholdStatus, threshold_status
 from .units import UnitAllocation, timed_units
 
 __all__ = [
+    "AllowedAmount",
+    "AllowedLine",
     "AssistantLine",
     "AssistantUnits",
-    "NationalAmount",
+    "ExpectedPayment",
+    "MonitoringUnits",
+    "NotPriced",
     "SupportedEvaluation",
-    "ThresholdPosition",
+    "ThresholdStatus",
     "UnitAllocation",
+    "allowed_amount",
     "assistant_units",
-    "national_amount",
+    "expected_payment",
+    "locality_of",
+    "monitoring_units",
     "supported_evaluation",
-    "threshold_position",
+    "threshold_status",
     "timed_units",
 ]

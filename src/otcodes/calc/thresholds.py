@@ -7,100 +7,124 @@ modifier KX is for what lies above the threshold (42 USC 1395l(g)); to reach it 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from ..catalog import Catalog
-from ..claims import is_sane
 from ..errors import FieldError
 from ..records import Discipline
+from ._money import usd
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ..policy_records import TherapyThreshold
 
+ZERO = Decimal(0)
+
 
 @attrs.frozen(kw_only=True)
-class ThresholdPosition:
+class ThresholdStatus:
     """Where the allowed charges of a year stand, and why.
 
     Attributes:
-        total_usd: allowed charges with those of the service.
+        used_usd: allowed charges of the year with all amounts given.
         threshold_usd: of the year and discipline.
         review_usd: above it claims may be picked for medical review.
-        is_above: whether the service needs the threshold modifier.
-        is_reviewable: whether it may be picked for medical review.
+        needs_modifier_from: which of the amounts, counted from 0, is the first whose line needs the threshold
+            modifier, as do all after it; `None` where none does.
         steps: the reasoning, in words.
     """
 
-    total_usd: Decimal
+    used_usd: Decimal
     threshold_usd: Decimal
     review_usd: Decimal
-    is_above: bool
-    is_reviewable: bool
+    needs_modifier_from: int | None
     steps: tuple[str, ...]
 
+    @property
+    def left_usd(self) -> Decimal:
+        """What is left up to the threshold; zero above it."""
+        return max(self.threshold_usd - self.used_usd, ZERO)
 
-def threshold_position(
-    year_to_date_usd: Decimal,
-    allowed_usd: Decimal,
+    @property
+    def is_above(self) -> bool:
+        """Whether the charges are above the threshold."""
+        return self.used_usd > self.threshold_usd
+
+    @property
+    def is_reviewable(self) -> bool:
+        """Whether the charges are above what claims may be picked for medical review from."""
+        return self.used_usd > self.review_usd
+
+
+def threshold_status(
+    amounts: Iterable[Decimal],
     *,
     on: dt.date,
     discipline: Discipline | str = Discipline.OCCUPATIONAL_THERAPY,
+    year_to_date_usd: Decimal = ZERO,
     catalog: Catalog | None = None,
-) -> ThresholdPosition:
-    """Where the allowed charges of a calendar year stand with one service more.
+) -> ThresholdStatus:
+    """Where the allowed charges of a calendar year stand after some lines, and which of them need KX.
 
     Args:
-        year_to_date_usd: allowed charges of the year before the service.
-        allowed_usd: what is allowed for the service.
+        amounts: what is allowed for each line, in US dollars, in the order of the lines; all of one calendar
+            year.
         on: the date of service.
         discipline: whose charges they are.
+        year_to_date_usd: allowed charges of the year before the first line.
         catalog: the tables to ask; the bundled ones by default.
 
     Raises:
-        FieldError: an amount that is no `Decimal` or `int`, or a discipline that there is not.
+        FieldError: an amount that is no `Decimal` or `int`, or is negative, or an unknown discipline.
         NotEffectiveError, OutOfCoverageError: no threshold of that year is on board.
 
     Examples:
         >>> import datetime as dt
-        >>> from decimal import Decimal
-        >>> found = threshold_position(Decimal("2470.00"), Decimal("35.07"), on=dt.date(2026, 3, 2))
-        >>> found.is_above, found.steps[0]
-        (True, '2470.00 USD before and 35.07 USD for this are 2505.07 USD')
+        >>> amounts = [Decimal("8.00"), Decimal("35.07"), Decimal("25.05")]
+        >>> found = threshold_status(amounts, on=dt.date(2026, 3, 2), year_to_date_usd=Decimal("2470.00"))
+        >>> found.used_usd, found.left_usd, found.needs_modifier_from, found.is_reviewable
+        (Decimal('2538.12'), Decimal('0'), 1, False)
+        >>> found.steps[1]
+        'with line 2 they are 2513.07 USD: above 2480.00 USD, the threshold of 2026; it needs the modifier'
     """
     try:
         discipline = Discipline(discipline)
     except ValueError:
         expected = f"one of {', '.join(Discipline)}"
-        raise FieldError("threshold_position", "discipline", discipline, expected) from None
-    before, more = _usd("year_to_date_usd", year_to_date_usd), _usd("allowed_usd", allowed_usd)
+        raise FieldError("threshold_status", "discipline", discipline, expected) from None
+    before = usd("threshold_status", "year_to_date_usd", year_to_date_usd)
+    if not isinstance(cast("object", amounts), Iterable) or isinstance(cast("object", amounts), str):
+        raise FieldError("threshold_status", "amounts", amounts, "amounts, as [Decimal('35.07')]")
+    each = [usd("threshold_status", f"amounts[{place}]", amount) for place, amount in enumerate(amounts)]
     row = threshold_of(discipline, on, catalog or Catalog.bundled())
-    total = before + more
-    is_above, is_reviewable = total > row.amount_usd, total > row.review_amount_usd
-    steps = [f"{before} USD before and {more} USD for this are {total} USD"]
-    said = "above" if is_above else "not above"
-    steps.append(f"the threshold of {on.year} is {row.amount_usd} USD: {said}")
-    if is_reviewable:
+    totals = list(accumulate(each, initial=before))
+    used, threshold = totals[-1], row.amount_usd
+    first = next((place for place, total in enumerate(totals[1:]) if total > threshold), None)
+    steps = [f"{before} USD are allowed in {on.year} before these lines"]
+    if first is None:
+        said = "above" if used > threshold else "not above"
+        steps.append(f"with them {used} USD: {said} {threshold} USD, the threshold of {on.year}")
+    else:
+        above = f"above {threshold} USD, the threshold of {on.year}"
+        total = totals[first + 1]
+        steps.append(f"with line {first + 1} they are {total} USD: {above}; it needs the modifier")
+        if first + 1 < len(each):
+            steps.append(f"so do the lines after it; with all of them {used} USD")
+    if used > row.review_amount_usd:
         steps.append(f"above {row.review_amount_usd} USD it may be picked for medical review")
-    return ThresholdPosition(
-        total_usd=total,
-        threshold_usd=row.amount_usd,
+    return ThresholdStatus(
+        used_usd=used,
+        threshold_usd=threshold,
         review_usd=row.review_amount_usd,
-        is_above=is_above,
-        is_reviewable=is_reviewable,
+        needs_modifier_from=first,
         steps=tuple(steps),
     )
-
-
-def _usd(field: str, amount: object) -> Decimal:
-    if isinstance(amount, (int, Decimal)) and not isinstance(amount, bool) and is_sane(Decimal(amount)):
-        return Decimal(amount)
-    expected = "a Decimal in US dollars, such as Decimal('120.00')"
-    raise FieldError("threshold_position", field, amount, expected)
 
 
 def threshold_of(discipline: Discipline | str, on: dt.date, catalog: Catalog) -> TherapyThreshold:

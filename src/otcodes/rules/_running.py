@@ -16,7 +16,7 @@ import attrs
 from ..claims import Claim, ServiceLine
 from ..errors import RuleFailedError
 from ..findings import NotChecked
-from ..verdicts import Verdict
+from ..tables import Verdict
 from .core import BESIDE, LOST, CannotJudgeError, CodeFacts, Context, Over, Rule, unknown_procedure
 
 if TYPE_CHECKING:

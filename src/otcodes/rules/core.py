@@ -17,7 +17,7 @@ from ..claims import Claim, ServiceLine, TreatmentNote
 from ..errors import OtcodesError, UnknownRuleError
 from ..findings import Citation, Finding, Fix, Severity
 from ..records import Setting, TherapyDisposition
-from ..verdicts import Verdict
+from ..tables import Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -286,8 +286,17 @@ class Context:
             carried_forward=edition is not None,
             claim=self.claim.id,
             file=self.claim.file,
+            position=self._position(subject, field),
             line=line,
         )
+
+    def _position(self, subject: Subject, field: str) -> str | None:
+        """Where in the input it stands, if the reader told."""
+        if isinstance(subject, ServiceLine):
+            return subject.source
+        if field.startswith("diagnoses") and self.claim.diagnoses_source:
+            return self.claim.diagnoses_source
+        return self.claim.source
 
     def path(self, subject: Subject, field: str) -> str:
         """Where a field of a line or of the claim stands."""

@@ -12,8 +12,7 @@ from ..classification import CATEGORY, COMPLETE, PLACEHOLDER
 from ..errors import in_force
 from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
 from ..records import Setting
-from ..tables import spans_of
-from ..verdicts import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import Context, Over, rule
 

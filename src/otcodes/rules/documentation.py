@@ -9,7 +9,7 @@ from ..calc.evaluations import LEVELS, supported_evaluation
 from ..calc.units import QUARTER_HOUR_MINUTES, in_units, units_of_the_day
 from ..findings import ReplaceProcedure, Severity
 from ..payers import UnitMethod
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 from .units import is_whole

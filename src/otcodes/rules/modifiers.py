@@ -18,8 +18,7 @@ from ..findings import (
     SortModifiers,
 )
 from ..records import Setting, TherapyDisposition
-from ..tables import spans_of
-from ..verdicts import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, rule
 

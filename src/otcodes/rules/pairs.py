@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings import AddModifier, RemoveModifier, Severity
 from ..payers import EditTable
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 

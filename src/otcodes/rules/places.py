@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import in_force
 from ..findings import Severity
 from ..records import Setting
-from ..tables import spans_of
-from ..verdicts import Verdict
+from ..tables import Verdict, spans_of
 from . import citations
 from .core import CannotJudgeError, Context, rule
 

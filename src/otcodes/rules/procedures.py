@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..catalog import PROCEDURE
 from ..findings import ReplaceProcedure, Severity
 from ..records import Setting, Timing
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, rule
 

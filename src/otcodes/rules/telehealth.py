@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..findings import AddModifier, Severity
 from ..payers import TelehealthStyle
 from ..records import Setting
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, Context, rule
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..calc.payments import NationalAmount, national_amount
+from ..calc.payments import allowed_amount
 from ..calc.thresholds import threshold_of
 from ..errors import OutOfCoverageError, UnknownCodeError
 from ..findings import AddModifier, Severity
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, Context, Over, rule
 
@@ -35,12 +35,20 @@ class _Position(NamedTuple):
     edition: str | None
 
 
+class _Unit(NamedTuple):
+    """What is allowed for a unit, at least and at most, and the edition that is carried forward for it."""
+
+    least_usd: Decimal
+    most_usd: Decimal
+    edition: str | None
+
+
 def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
     """The claim's therapy lines in the order of their days, as far as their amounts are known.
 
     A line's amount is what the claim says is allowed, else the national amount of the fee schedule: between
-    that with the practice expense of every unit halved, as Medicare does for several procedures of a day, and
-    that of each in full.
+    that with the practice expense of every unit cut, as Medicare does for several procedures of a day, and
+    that of each in full. What Medicare never pays by itself, such as a bundled code, adds nothing.
 
     Raises:
         CannotJudgeError: the charges before the claim, or a line's amount, are not known.
@@ -79,9 +87,10 @@ def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> tuple[De
     if line.allowed_usd is not None:
         return line.allowed_usd, line.allowed_usd, None
     if isinstance(line.units, int) and line.units > 0:
-        found = _national(line, line.units, context)
+        found = _unit(line, context)
         if found is not None:
-            return found.least_usd, found.amount_usd, None if is_above else found.edition
+            edition = None if is_above else found.edition
+            return found.least_usd * line.units, found.most_usd * line.units, edition
     if is_above:  # whatever it is, the year's charges are above already
         return Decimal(0), Decimal(0), None
     raise CannotJudgeError(
@@ -90,18 +99,27 @@ def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> tuple[De
     )
 
 
-def _national(line: ServiceLine, units: int, context: Context) -> NationalAmount | None:
-    """What the fee schedule allows for some units of a line's code; `None` where it is not on board."""
-    key = ("national_amount", line.procedure, line.on, units)
+def _unit(line: ServiceLine, context: Context) -> _Unit | None:
+    """What the fee schedule allows nationally for a unit of a line's code; `None` where nobody here knows."""
+    key = ("allowed_amount", line.procedure, line.on)
     if key not in context.known:
-        try:
-            found = national_amount(line.procedure, on=line.on, units=units, catalog=context.catalog)
-        except (OutOfCoverageError, UnknownCodeError):
-            context.keep(key, None)
-        else:
-            context.keep(key, found)
-    amount: NationalAmount | None = context.known[key]
-    return amount
+        context.keep(key, _priced(line, context))
+    found: _Unit | None = context.known[key]
+    return found
+
+
+def _priced(line: ServiceLine, context: Context) -> _Unit | None:
+    try:
+        found = allowed_amount([(line.procedure, 1)], on=line.on, catalog=context.catalog)
+    except UnknownCodeError:
+        return None
+    if found.lines:
+        (unit,) = found.lines
+        return _Unit(unit.reduced_unit_usd, unit.unit_usd, next(iter(found.carried_from), None))
+    status = context.catalog.payment_status.on(line.on).find(line.procedure)
+    if status is not None and (status.is_bundled or status.is_never_paid) and not status.is_excluded:
+        return _Unit(Decimal(0), Decimal(0), status.edition)  # nothing is allowed for it by itself
+    return None
 
 
 def _modifiers(line: ServiceLine, context: Context) -> list[str]:
@@ -118,7 +136,10 @@ def _modifiers(line: ServiceLine, context: Context) -> list[str]:
     cites=citations.THRESHOLD,
     over=Over.CLAIM,
     asks="needs_threshold_modifier",
-    reads=["conversion_factors", "fee_schedule", "modifiers", "therapy_thresholds"],
+    reads=[
+        *("conversion_factors", "fee_schedule", "modifiers", "payment_status"),
+        *("practice_expense_reductions", "therapy_thresholds"),
+    ],
     since=SINCE,
 )
 def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Iterator[Finding]:
@@ -148,7 +169,10 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
     cites=citations.THRESHOLD,
     over=Over.CLAIM,
     asks="needs_threshold_modifier",
-    reads=["conversion_factors", "fee_schedule", "modifiers", "therapy_thresholds"],
+    reads=[
+        *("conversion_factors", "fee_schedule", "modifiers", "payment_status"),
+        *("practice_expense_reductions", "therapy_thresholds"),
+    ],
     since=SINCE,
 )
 def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:

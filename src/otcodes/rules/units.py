@@ -9,7 +9,7 @@ from ..calc.units import UnitAllocation, in_units, timed_units
 from ..findings import Finding, SetUnits, Severity
 from ..payers import UnitMethod
 from ..records import Setting
-from ..verdicts import Verdict
+from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
 
