@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=TextEnum)
 
 # A value in these fields is never shown in a message or a repr.
-PRIVATE = frozenset({"patient"})
+PRIVATE = frozenset({"patient", "therapist", "assistant"})
+# What is said of the input that a claim came from is no part of its JSON form.
+NOT_OF_THE_CLAIM = frozenset({"file", "empty_fields", "lost_lines", "source", "diagnoses_source"})
 DIGITS = (-7, 9)  # of the first digit of a number: its place before or behind the point
 LARGEST = 10**9  # no claim has a number as large; one that has is noise, and costly to reckon with
 
@@ -141,6 +143,12 @@ def _names(value: Any, self_: object, field: attrs.Attribute[Any]) -> frozenset[
     raise _refuse(self_, field, NOT_SHOWN, "names of fields")
 
 
+def _optional_flag(value: Any, self_: object, field: attrs.Attribute[Any]) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise _refuse(self_, field, value, "True, False or None")
+    return value
+
+
 def _count(value: Any, self_: object, field: attrs.Attribute[Any]) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST:
         raise _refuse(self_, field, value, "a whole number, zero or more")
@@ -250,6 +258,7 @@ class ServiceLine:
         discipline: where it is not the claim's.
         id: what the user calls the line.
         empty_fields: names of fields that the input has and leaves empty; that is not the same as absent.
+        source: where in its file it was read, such as `segment 37 (SV1)`.
 
     Raises:
         FieldError: a field is of the wrong type or form.
@@ -278,6 +287,7 @@ class ServiceLine:
     empty_fields: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, converter=_converter(_names), repr=False
     )
+    source: str | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 
 
 def _lines(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[ServiceLine, ...]:
@@ -309,6 +319,113 @@ def _notes(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[Trea
     return cast("tuple[TreatmentNote, ...]", notes)
 
 
+class TelehealthKind(TextEnum):
+    """How a visit by telehealth was held: live with sound and picture, or with sound alone."""
+
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+@attrs.frozen
+class Service:
+    """One service of a visit.
+
+    Attributes:
+        procedure: its code; or words such as `dressing training`, for which `code_visit` names candidates.
+        therapist_minutes: whole minutes that the therapist furnished alone.
+        assistant_minutes: whole minutes that an assistant furnished alone.
+        together_minutes: whole minutes that both furnished; they count as the therapist's.
+        units: of a code that is not timed, how many (sites, areas); one by default.
+        days: of remote monitoring's devices, the days with readings in the period.
+        is_separate: whether it was furnished in an interval of its own, apart from the other services, as the
+            record shows; `None` where that is not known.
+        modifiers: those that only the caller knows, such as a side.
+        charge_usd: what is charged for it.
+        allowed_usd: what the payer allows for it.
+
+    Raises:
+        FieldError: a field is of the wrong type or form.
+
+    Examples:
+        >>> Service("97535", therapist_minutes=10, together_minutes=5).total_minutes
+        15
+    """
+
+    procedure: str = attrs.field(converter=_converter(_text))
+    therapist_minutes: int = attrs.field(default=0, kw_only=True, converter=_converter(_count))
+    assistant_minutes: int = attrs.field(default=0, kw_only=True, converter=_converter(_count))
+    together_minutes: int = attrs.field(default=0, kw_only=True, converter=_converter(_count))
+    units: int = attrs.field(default=1, kw_only=True, converter=_converter(_count))
+    days: int | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_minutes))
+    is_separate: bool | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_flag))
+    modifiers: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_converter(_codes))
+    charge_usd: Decimal | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_usd))
+    allowed_usd: Decimal | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_usd))
+
+    @property
+    def total_minutes(self) -> int:
+        """Whoever furnished them."""
+        return self.therapist_minutes + self.together_minutes + self.assistant_minutes
+
+
+def _services(value: Any, self_: object, field: attrs.Attribute[Any]) -> tuple[Service, ...]:
+    if not isinstance(value, (tuple, list)):
+        raise _refuse(self_, field, value, "a tuple of Service")
+    services = tuple(cast("Iterable[object]", value))
+    for service in services:
+        if not isinstance(service, Service):
+            raise _refuse(self_, field, service, "a tuple of Service")
+    return cast("tuple[Service, ...]", services)
+
+
+@attrs.frozen(kw_only=True)
+class Visit:
+    """A day of treatment of one patient in one discipline, as it was documented.
+
+    Attributes:
+        on: the day.
+        services: what was furnished.
+        payer: the name of a payer policy.
+        setting: a professional claim, or an outpatient hospital's.
+        place: the place of service.
+        discipline: of the therapy.
+        diagnoses: the first one first.
+        therapist: who treated, in the user's own words; shown nowhere.
+        assistant: the assistant who helped, likewise.
+        evaluation: the components of an initial evaluation of that day.
+        telehealth: how it was held, where it was telehealth.
+        plan_of_care: the plan that it was furnished under.
+        therapy_year_to_date_usd: allowed therapy charges of the calendar year before it.
+        patient: an opaque id that ties the claims of one person together; never shown.
+        referring_npi: of who ordered or certified the therapy.
+        id: what the user calls it; its claim's, too.
+
+    Raises:
+        FieldError: a field is of the wrong type or form.
+    """
+
+    on: dt.date = attrs.field(converter=_converter(_day))
+    services: tuple[Service, ...] = attrs.field(default=(), converter=_converter(_services))
+    payer: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    setting: Setting = attrs.field(default=Setting.PRACTITIONER, converter=_word_of(Setting))
+    place: str | None = attrs.field(default=None, converter=_converter(_optional_code))
+    discipline: Discipline = attrs.field(
+        default=Discipline.OCCUPATIONAL_THERAPY, converter=_word_of(Discipline)
+    )
+    diagnoses: tuple[str, ...] = attrs.field(default=(), converter=_converter(_codes))
+    therapist: str | None = attrs.field(default=None, repr=False, converter=_converter(_optional_text))
+    assistant: str | None = attrs.field(default=None, repr=False, converter=_converter(_optional_text))
+    evaluation: EvaluationComponents | None = attrs.field(
+        default=None, converter=_converter(_optional_evaluation)
+    )
+    telehealth: TelehealthKind | None = attrs.field(default=None, converter=_word_of(TelehealthKind))
+    plan_of_care: PlanOfCare | None = attrs.field(default=None, converter=_converter(_plan))
+    therapy_year_to_date_usd: Decimal | None = attrs.field(default=None, converter=_converter(_optional_usd))
+    patient: str | None = attrs.field(default=None, repr=False, converter=_converter(_optional_text))
+    referring_npi: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+    id: str | None = attrs.field(default=None, converter=_converter(_optional_text))
+
+
 @attrs.frozen(kw_only=True)
 class Claim:
     """A claim for one patient.
@@ -329,6 +446,8 @@ class Claim:
         file: the name of the input it was read from.
         empty_fields: names of fields that the input has and leaves empty.
         lost_lines: how many of its lines could not be read; what is judged by the day is then not checked.
+        source: where in the file it begins, such as `segment 22 (CLM)`.
+        diagnoses_source: where in the file its diagnoses begin, such as `segment 24 (HI)`.
 
     Raises:
         FieldError: a field is of the wrong type or form.
@@ -351,6 +470,8 @@ class Claim:
     file: str | None = attrs.field(default=None, eq=False, converter=_converter(_optional_text))
     empty_fields: frozenset[str] = attrs.field(default=frozenset(), converter=_converter(_names), repr=False)
     lost_lines: int = attrs.field(default=0, eq=False, repr=False)
+    source: str | None = attrs.field(default=None, eq=False, repr=False)
+    diagnoses_source: str | None = attrs.field(default=None, eq=False, repr=False)
 
     def replace_line(self, index: int, line: ServiceLine) -> Claim:
         """The same claim with another line in one place."""
@@ -364,7 +485,7 @@ class Claim:
 def _to_dict(record: attrs.AttrsInstance) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in attrs.fields(type(record)):
-        if field.name in ("file", "empty_fields", "lost_lines"):
+        if field.name in NOT_OF_THE_CLAIM:
             continue
         value = getattr(record, field.name)
         if value is None or value == field.default == ():

@@ -124,3 +124,52 @@ def patients() -> st.SearchStrategy[list[otcodes.Claim]]:
             for number, claim in enumerate(drawn[0])
         ]
     )
+
+
+TIMED = ("97530", "97110", "97140", "97535", "97112", "97124", "97129", "97130", "97750", "97760", "97550")
+OTHERS = (
+    *("97150", "97165", "97166", "97168", "G0283", "97014", "97010", "97018", "95851", "29125", "29130"),
+    *("98975", "98977", "98980", "98981", "98985", "98979", "97551", "96112", "96125", "97545", "97597"),
+    *("97161", "97003", "99213", "L3908", "dressing training", "group"),
+)
+FEW = st.integers(0, 40)
+NAMES = {"patient": "Jane Q. Doe", "therapist": "Lee Ann Roe", "assistant": "Max Poe"}
+SERVICES = st.builds(
+    otcodes.Service,
+    st.sampled_from(TIMED) | st.sampled_from(TIMED) | st.sampled_from(OTHERS),
+    therapist_minutes=FEW,
+    assistant_minutes=st.just(0) | FEW,
+    together_minutes=st.just(0) | st.integers(0, 20),
+    units=st.sampled_from([1, 1, 1, 2, 0]),
+    days=st.none() | st.integers(0, 31),
+    is_separate=st.sampled_from([None, True, True, False]),
+    modifiers=st.sampled_from([(), (), (), ("LT",), ("96",), ("59",), ("KX",), ("GO",)]),
+    charge_usd=st.none() | st.decimals(0, 500, places=2),
+    allowed_usd=st.sampled_from([None, None, Decimal("31.07")]),
+)
+EVALUATIONS = st.builds(
+    otcodes.EvaluationComponents,
+    profile=st.sampled_from(list(otcodes.ProfileReview)),
+    performance_deficits=st.integers(0, 7),
+    decision_making=st.sampled_from(list(otcodes.Complexity)),
+)
+
+
+def visits(services: st.SearchStrategy[otcodes.Service] = SERVICES) -> st.SearchStrategy[otcodes.Visit]:
+    return st.builds(
+        otcodes.Visit,
+        on=st.sampled_from((*ON, dt.date(2022, 6, 1), dt.date(2020, 2, 3))),
+        services=st.lists(services, max_size=6).map(tuple),
+        payer=st.sampled_from([*PAYERS, "medicare-b", "medicare-b", "commercial"]),
+        setting=st.sampled_from(list(otcodes.Setting)),
+        place=st.sampled_from([None, "11", "11", "10", "02"]),
+        discipline=st.sampled_from(["occupational-therapy"] * 4 + ["physical-therapy"]),
+        diagnoses=st.sampled_from([("M62.81",)] * 6 + [("M62.81", "m6281"), ("M54.5",), ()]),
+        evaluation=st.none() | st.none() | EVALUATIONS,
+        telehealth=st.sampled_from([None, None, None, "video", "audio"]),
+        plan_of_care=st.none() | PLANS,
+        therapy_year_to_date_usd=st.sampled_from([None, Decimal(0), Decimal("2400.00"), Decimal("9000.00")]),
+        referring_npi=st.sampled_from([None, "1234567893"]),
+        id=st.none() | st.just("V1"),
+        **{name: st.just(value) for name, value in NAMES.items()},
+    )

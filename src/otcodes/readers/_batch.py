@@ -118,7 +118,7 @@ def _usd(value: Any) -> Decimal:
 
 def _codes(value: Any) -> tuple[str, ...]:
     given: list[Any] = value.split("|") if isinstance(value, str) else value
-    if not isinstance(value, (str, list)) or not all(isinstance(code, str) for code in given):
+    if not isinstance(value, (str, list, tuple)) or not all(isinstance(code, str) for code in given):
         raise BadValueError("a list of codes")
     return tuple(code for code in given if code.strip())
 
@@ -126,6 +126,13 @@ def _codes(value: Any) -> tuple[str, ...]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise BadValueError("text in quotation marks (a number may have lost its zeros)")
+    return value
+
+
+def flag(value: Any) -> bool:
+    """`true` or `false`."""
+    if not isinstance(value, bool):
+        raise BadValueError("true or false")
     return value
 
 
@@ -148,7 +155,8 @@ def _plan(value: Any) -> PlanOfCare:
     return PlanOfCare(**_object(value, {**days, "progress_reports": _days, "treatment_days": _days}))
 
 
-def _evaluation(value: Any) -> EvaluationComponents:
+def evaluation(value: Any) -> EvaluationComponents:
+    """The components of an evaluation."""
     facts = _object(value, {"profile": _text, "performance_deficits": _minutes, "decision_making": _text})
     try:
         return EvaluationComponents(**facts)
@@ -159,7 +167,7 @@ def _evaluation(value: Any) -> EvaluationComponents:
 def _note(value: Any) -> TreatmentNote:
     facts = _object(
         value,
-        {"on": _day, "timed_minutes": _minutes, "total_minutes": _minutes, "evaluation": _evaluation},
+        {"on": _day, "timed_minutes": _minutes, "total_minutes": _minutes, "evaluation": evaluation},
     )
     if "on" not in facts:
         raise BadValueError("a treatment note with its day: on")
@@ -251,8 +259,13 @@ class Collector:
         found["empty_fields"] = frozenset(empty)
         return found if is_good else None
 
-    def line(self, facts: Mapping[str, Any], place: str, claim: str | None) -> ServiceLine | None:
-        """A service line; `None`, with a problem noted, where it could not be read."""
+    def line(
+        self, facts: Mapping[str, Any], place: str, claim: str | None, *, has_source: bool = False
+    ) -> ServiceLine | None:
+        """A service line; `None`, with a problem noted, where it could not be read.
+
+        With `has_source` the line says from which place it came.
+        """
         found = self.fields(facts, LINE_FIELDS, place, claim)
         if found is None:
             return None
@@ -262,7 +275,7 @@ class Collector:
         if missing:
             return None
         try:
-            return ServiceLine(**found)
+            return ServiceLine(**found, source=place if has_source else None)
         except FieldError as error:
             self.problem(place, error.field, error.value, error.expected, claim)
             return None
@@ -275,20 +288,36 @@ class Collector:
         columns: Mapping[str, str] = NO_COLUMNS,
         *,
         lost_lines: int = 0,
+        sources: tuple[str | None, str | None] = (None, None),
     ) -> None:
         """Add a claim; where one of its own fields could not be read, it stays out and a problem says so.
 
-        `columns` names the fields as the input does, where that differs.
+        `columns` names the fields as the input does, where that differs; `sources` says where the claim
+        stands, and where its diagnoses.
         """
         name = facts.get("id") if isinstance(facts.get("id"), str) else None
         found = self.fields(facts, CLAIM_FIELDS, place, name, columns)
         if found is None:
             return
         try:
-            self.claims.append(Claim(**found, lines=tuple(lines), file=self.file, lost_lines=lost_lines))
+            whole = Claim(
+                **found,
+                lines=tuple(lines),
+                file=self.file,
+                lost_lines=lost_lines,
+                source=sources[0],
+                diagnoses_source=sources[1],
+            )
+            self.claims.append(whole)
         except FieldError as error:
             field = columns.get(error.field, error.field)
             self.problem(place, field, error.value, error.expected, name)
+
+    def note_unknown(self, facts: Mapping[str, Any], known: Iterable[str], place: str) -> None:
+        """Note the keys of an object that are not read."""
+        unknown = [shown(key) for key in facts if key not in set(known)]
+        if unknown:
+            self.notes.append(f"{self.file}, {place}: not read: {', '.join(unknown)}")
 
     def batch(self) -> Batch:
         """All of it."""
