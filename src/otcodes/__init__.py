@@ -11,14 +11,25 @@ from ._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from . import calc, errors, payers, readers, rules
+    from . import calc, coding, errors, payers, readers, remittances, rules
     from ._text import normalize_code
     from .catalog import Catalog
     from .checking import check, check_many, repair_many
-    from .claims import Claim, EvaluationComponents, PlanOfCare, ServiceLine, TreatmentNote
+    from .claims import (
+        Claim,
+        EvaluationComponents,
+        PlanOfCare,
+        Service,
+        ServiceLine,
+        TelehealthKind,
+        TreatmentNote,
+        Visit,
+    )
     from .classification import DiagnosisSnapshot, DiagnosisTable
+    from .coding import CodedVisit, code_visit
     from .differences import Diff
     from .errors import (
+        CannotBillError,
         FieldError,
         MissingExtraError,
         NotEffectiveError,
@@ -28,29 +39,40 @@ if TYPE_CHECKING:
         ReadError,
         RuleFailedError,
         TableError,
+        UnconfirmedServiceError,
         UnknownCodeError,
         UnknownPayerError,
         UnknownRuleError,
     )
+    from .explaining import ClaimExplanation, Explanations, LineExplanation, Standing, Why, explain
     from .findings import Citation, Finding, Fix, NotChecked, Repair, Report, Severity
     from .payers import AssistantMethod, EditTable, PayerPolicy, TelehealthStyle, UnitMethod
     from .policy_records import (
         AddOnCode,
         AssistantRule,
+        ClaimStatus,
         CommonProcedure,
         ConversionFactor,
+        Deductible,
+        DenialReason,
         EvaluationLevel,
         FeeSchedule,
         FilingIndicator,
         FilingLimit,
+        Locality,
         ModifierConflict,
         MutuallyExclusive,
+        NextStep,
         OncePerDay,
         PairModifier,
         PayerSubstitution,
+        PaymentShare,
         PaymentStatus,
         PlanRequirement,
+        PracticeExpenseReduction,
         PtpEdit,
+        RemoteMonitoring,
+        Sequestration,
         Supervision,
         TelehealthBilling,
         TelehealthCode,
@@ -83,8 +105,20 @@ if TYPE_CHECKING:
         TherapyDisposition,
         Timing,
     )
-    from .tables import Snapshot, Table
-    from .verdicts import Verdict
+    from .remittances import (
+        Acknowledgement,
+        Adjustment,
+        AdjustmentGroup,
+        ClaimAcknowledgement,
+        ClaimOutcome,
+        ClaimPayment,
+        LineAcknowledgement,
+        LinePayment,
+        ProviderAdjustment,
+        Remittance,
+        Status,
+    )
+    from .tables import Snapshot, Table, Verdict
 
     procedures: Table[Procedure]
     diagnoses: DiagnosisTable
@@ -112,23 +146,42 @@ if TYPE_CHECKING:
     evaluation_levels: Table[EvaluationLevel]
     fee_schedule: Table[FeeSchedule]
     conversion_factors: Table[ConversionFactor]
+    localities: Table[Locality]
+    practice_expense_reductions: Table[PracticeExpenseReduction]
+    payment_shares: Table[PaymentShare]
+    sequestration: Table[Sequestration]
+    deductibles: Table[Deductible]
     telehealth: Table[TelehealthCode]
     telehealth_periods: Table[TelehealthPeriod]
     telehealth_billing: Table[TelehealthBilling]
+    remote_monitoring: Table[RemoteMonitoring]
     supervision: Table[Supervision]
     assistant_rules: Table[AssistantRule]
     unsuitable_modifiers: Table[UnsuitableModifier]
     filing_limits: Table[FilingLimit]
     plan_requirements: Table[PlanRequirement]
+    denial_reasons: Table[DenialReason]
+    claim_statuses: Table[ClaimStatus]
 
 _MODULES = {
     "_text": ("normalize_code",),
     "catalog": ("Catalog",),
     "checking": ("check", "check_many", "repair_many"),
-    "claims": ("Claim", "EvaluationComponents", "PlanOfCare", "ServiceLine", "TreatmentNote"),
+    "claims": (
+        "Claim",
+        "EvaluationComponents",
+        "PlanOfCare",
+        "Service",
+        "ServiceLine",
+        "TelehealthKind",
+        "TreatmentNote",
+        "Visit",
+    ),
+    "coding": ("CodedVisit", "code_visit"),
     "classification": ("DiagnosisSnapshot", "DiagnosisTable"),
     "differences": ("Diff",),
     "errors": (
+        "CannotBillError",
         "FieldError",
         "MissingExtraError",
         "NotEffectiveError",
@@ -138,30 +191,61 @@ _MODULES = {
         "ReadError",
         "RuleFailedError",
         "TableError",
+        "UnconfirmedServiceError",
         "UnknownCodeError",
         "UnknownPayerError",
         "UnknownRuleError",
     ),
+    "explaining": (
+        "ClaimExplanation",
+        "Explanations",
+        "LineExplanation",
+        "Standing",
+        "Why",
+        "explain",
+    ),
     "findings": ("Citation", "Finding", "Fix", "NotChecked", "Repair", "Report", "Severity"),
     "payers": ("AssistantMethod", "EditTable", "PayerPolicy", "TelehealthStyle", "UnitMethod"),
     "readers": ("read",),
+    "remittances": (
+        "Acknowledgement",
+        "Adjustment",
+        "AdjustmentGroup",
+        "ClaimAcknowledgement",
+        "ClaimOutcome",
+        "ClaimPayment",
+        "LineAcknowledgement",
+        "LinePayment",
+        "ProviderAdjustment",
+        "Remittance",
+        "Status",
+    ),
     "policy_records": (
         "AddOnCode",
         "AssistantRule",
+        "ClaimStatus",
         "CommonProcedure",
         "ConversionFactor",
+        "Deductible",
+        "DenialReason",
         "EvaluationLevel",
         "FeeSchedule",
         "FilingIndicator",
         "FilingLimit",
+        "Locality",
         "ModifierConflict",
         "MutuallyExclusive",
+        "NextStep",
         "OncePerDay",
         "PairModifier",
         "PayerSubstitution",
+        "PaymentShare",
         "PaymentStatus",
         "PlanRequirement",
+        "PracticeExpenseReduction",
         "PtpEdit",
+        "RemoteMonitoring",
+        "Sequestration",
         "Supervision",
         "TelehealthBilling",
         "TelehealthCode",
@@ -193,11 +277,10 @@ _MODULES = {
         "TherapyDisposition",
         "Timing",
     ),
-    "tables": ("Snapshot", "Table"),
-    "verdicts": ("Verdict",),
+    "tables": ("Snapshot", "Table", "Verdict"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
-_SUBMODULES = ("calc", "errors", "payers", "readers", "rules")
+_SUBMODULES = ("calc", "coding", "errors", "payers", "readers", "remittances", "rules")
 _TABLES = (
     "procedures",
     "diagnoses",
@@ -225,28 +308,48 @@ _TABLES = (
     "evaluation_levels",
     "fee_schedule",
     "conversion_factors",
+    "localities",
+    "practice_expense_reductions",
+    "payment_shares",
+    "sequestration",
+    "deductibles",
     "telehealth",
     "telehealth_periods",
     "telehealth_billing",
+    "remote_monitoring",
     "supervision",
     "assistant_rules",
     "unsuitable_modifiers",
     "filing_limits",
     "plan_requirements",
+    "denial_reasons",
+    "claim_statuses",
 )
 
 __all__ = [
+    "Acknowledgement",
     "AddOnCode",
+    "Adjustment",
+    "AdjustmentGroup",
     "AssistantMethod",
     "AssistantRule",
     "Block",
+    "CannotBillError",
     "Catalog",
     "Chapter",
     "Citation",
     "Claim",
+    "ClaimAcknowledgement",
+    "ClaimExplanation",
+    "ClaimOutcome",
+    "ClaimPayment",
+    "ClaimStatus",
+    "CodedVisit",
     "CommonProcedure",
     "Complexity",
     "ConversionFactor",
+    "Deductible",
+    "DenialReason",
     "Diagnosis",
     "DiagnosisNote",
     "DiagnosisSnapshot",
@@ -257,6 +360,7 @@ __all__ = [
     "EditTable",
     "EvaluationComponents",
     "EvaluationLevel",
+    "Explanations",
     "FeeSchedule",
     "FieldError",
     "FilingIndicator",
@@ -264,10 +368,15 @@ __all__ = [
     "Finding",
     "Fix",
     "Laterality",
+    "LineAcknowledgement",
+    "LineExplanation",
+    "LinePayment",
+    "Locality",
     "MissingExtraError",
     "Modifier",
     "ModifierConflict",
     "MutuallyExclusive",
+    "NextStep",
     "NotChecked",
     "NotEffectiveError",
     "NoteKind",
@@ -278,23 +387,32 @@ __all__ = [
     "PairModifier",
     "PayerPolicy",
     "PayerSubstitution",
+    "PaymentShare",
     "PaymentStatus",
     "Place",
     "PlanOfCare",
     "PlanRequirement",
+    "PracticeExpenseReduction",
     "Procedure",
     "ProfileReview",
+    "ProviderAdjustment",
     "PtpEdit",
     "ReadError",
+    "Remittance",
+    "RemoteMonitoring",
     "Repair",
     "Report",
     "RevenueCode",
     "RuleFailedError",
+    "Sequestration",
+    "Service",
     "ServiceLine",
     "Setting",
     "SeventhCharacter",
     "Severity",
     "Snapshot",
+    "Standing",
+    "Status",
     "Succession",
     "SuccessionKind",
     "Supervision",
@@ -302,6 +420,7 @@ __all__ = [
     "TableError",
     "TelehealthBilling",
     "TelehealthCode",
+    "TelehealthKind",
     "TelehealthPeriod",
     "TelehealthStyle",
     "TherapyCode",
@@ -309,6 +428,7 @@ __all__ = [
     "TherapyThreshold",
     "Timing",
     "TreatmentNote",
+    "UnconfirmedServiceError",
     "UnitLimit",
     "UnitMethod",
     "UnknownCodeError",
@@ -316,14 +436,21 @@ __all__ = [
     "UnknownRuleError",
     "UnsuitableModifier",
     "Verdict",
+    "Visit",
+    "Why",
     "__version__",
     "add_on_codes",
     "assistant_rules",
     "calc",
     "check",
     "check_many",
+    "claim_statuses",
+    "code_visit",
+    "coding",
     "common_procedures",
     "conversion_factors",
+    "deductibles",
+    "denial_reasons",
     "diagnoses",
     "diagnosis_blocks",
     "diagnosis_chapters",
@@ -332,9 +459,11 @@ __all__ = [
     "diagnosis_synonyms",
     "errors",
     "evaluation_levels",
+    "explain",
     "fee_schedule",
     "filing_indicators",
     "filing_limits",
+    "localities",
     "modifier_conflicts",
     "modifiers",
     "mutually_exclusive",
@@ -343,16 +472,21 @@ __all__ = [
     "pair_modifiers",
     "payer_substitutions",
     "payers",
+    "payment_shares",
     "payment_status",
     "places",
     "plan_requirements",
+    "practice_expense_reductions",
     "procedures",
     "ptp_edits",
     "read",
     "readers",
+    "remittances",
+    "remote_monitoring",
     "repair_many",
     "revenue_codes",
     "rules",
+    "sequestration",
     "supervision",
     "telehealth",
     "telehealth_billing",

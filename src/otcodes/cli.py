@@ -1,7 +1,7 @@
 """The command line: thin, over the same functions.
 
 Exit status: 0 nothing at or above `--fail-on`, 1 findings (or a code that is not in force), 2 input that
-could not be read, in whole or in part.
+could not be read, in whole or in part (or a visit that becomes no claim).
 """
 
 from __future__ import annotations
@@ -19,27 +19,33 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 import attrs
 
 from . import payers
+from ._tracking import Exchange, as_dict, in_one_line, is_at_fault
 from ._version import __version__
-from .calc.units import timed_units
+from .calc.payments import allowed_amount, expected_payment
+from .calc.units import in_units, timed_units
 from .catalog import Catalog
 from .checking import check_many, repair_many
+from .coding import CodedVisit, code_visit
 from .errors import MissingExtraError, OtcodesError, ReadError, shown, shown_name
 from .findings import Severity
 from .payers import UnitMethod
-from .readers import Batch, Problem, read
+from .readers import Batch, Problem, form_of, mended_x12, read, read_visits
 from .rules import presets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from .calc.payments import AllowedAmount, ExpectedPayment
     from .claims import Claim
-    from .findings import Finding, Report
+    from .findings import Finding, Repair, Report
 
 CLEAN, FOUND, UNREADABLE = 0, 1, 2
 TABLES_LOOKED_UP = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
+X12_ENDINGS = (".837", ".x12", ".edi")
 BAR_WIDTH = 30
 LONG_INPUT = 200
-MINUTES = re.compile(r"\d{1,4}", re.ASCII)
+START = 1_000  # bytes that show what a file is
+NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,8 +89,9 @@ def _day(text: str) -> dt.date:
 
 
 def _output(text: str) -> str:
-    if not text.lower().endswith((".json", ".csv")):
-        raise argparse.ArgumentTypeError(f"expected a name that ends in .json or .csv, found {text!r}")
+    if not text.lower().endswith((".json", ".csv", *X12_ENDINGS)):
+        expected = "expected a name that ends in .json, .csv, .837, .x12 or .edi"
+        raise argparse.ArgumentTypeError(f"{expected}, found {text!r}")
     return text
 
 
@@ -126,6 +133,22 @@ def _parser() -> argparse.ArgumentParser:
     units.add_argument("--method", choices=[str(method) for method in UnitMethod], default="medicare")
     shaped(units, "text", "json")
 
+    price = command(
+        "price", _price, "What Medicare allows for a day's services, and who pays how much of it."
+    )
+    price.add_argument("services", nargs="+", metavar="CODE[:UNITS]")
+    dated(price)
+    price.add_argument("--units", metavar="UNITS", help="the units of a single CODE; 1 by default")
+    price.add_argument(
+        "--locality",
+        metavar="NUMBER",
+        help="contractor and locality (06102-16), state and locality (IL-16), or the locality where one "
+        "contractor alone has it; national amounts by default",
+    )
+    price.add_argument("--facility", action="store_true", help="furnished in a facility")
+    price.add_argument("--assistant", action="store_true", help="furnished by an assistant (CO)")
+    shaped(price, "text", "json")
+
     check = command("check", _check, "Check claims in .csv, .json and .837 files.")
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--payer", choices=list(payers.POLICIES), help="judge every claim as this payer's")
@@ -138,8 +161,19 @@ def _parser() -> argparse.ArgumentParser:
         "--output",
         type=_output,
         metavar="FILE",
-        help="where --fix writes (.json or .csv), not standard output",
+        help="where --fix writes (.json or .csv; .837 for an 837), not standard output",
     )
+
+    code = command("code", _code, "The claims for documented visits, with the reasoning.")
+    code.add_argument("file", metavar="FILE", help="visits as JSON")
+    code.add_argument("--payer", choices=list(payers.POLICIES), help="code every visit for this payer")
+    shaped(code, "text", "json")
+
+    status = command(
+        "status", _status, "What became of claims: sent, accepted, paid, denied, why, what next."
+    )
+    status.add_argument("files", nargs="+", metavar="FILE", help="claims, 277CA and 835, in any order")
+    shaped(status, "text", "json")
 
     tables = command("tables", _tables, "Every table: edition, coverage, rows, source.")
     shaped(tables, "text", "json")
@@ -246,7 +280,7 @@ def _units(chosen: argparse.Namespace) -> int:
     minutes: dict[str, int] = {}
     for given in chosen.minutes:
         code, colon, amount = given.partition(":")
-        if not colon or not MINUTES.fullmatch(amount):
+        if not colon or not NUMBER.fullmatch(amount):
             _complain(f"expected CODE:MINUTES as 97530:23, found {shown(given)}")
             return UNREADABLE
         minutes[code] = minutes.get(code, 0) + int(amount)
@@ -267,6 +301,60 @@ def _units(chosen: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _price(chosen: argparse.Namespace) -> int:
+    services = _services(chosen)
+    if services is None:
+        return UNREADABLE
+    found = allowed_amount(services, on=chosen.on, locality=chosen.locality, facility=chosen.facility)
+    payments = [
+        expected_payment(line.amount_usd, on=chosen.on, is_assistant=chosen.assistant) for line in found.lines
+    ]
+    medicare = sum(payment.medicare_usd for payment in payments)
+    patient = sum(payment.patient_usd for payment in payments)
+    if chosen.format == "json":
+        expected = {"medicare_usd": medicare, "patient_usd": patient, "total_usd": medicare + patient}
+        facts = {"on": chosen.on, "locality": chosen.locality, **_allowed(found, payments)}
+        _print_json({**facts, "expected": expected if payments else None})
+        return CLEAN if found.lines else FOUND
+    for line in found.lines:
+        _say(f"{line.code}  {in_units(line.units)}  {line.amount_usd}")
+    for each in found.not_priced:
+        _say(f"{each.code}  {in_units(each.units)}  not priced: {each.reason}")
+    if found.lines:
+        _say(f"{'total' if found.is_complete else 'total of what is priced'}  {found.priced_usd}")
+        _say(f"the deductible met, Medicare pays {medicare} and the patient {patient}")
+    for step in found.steps:
+        _say(f"  {step}")
+    return CLEAN if found.lines else FOUND
+
+
+def _services(chosen: argparse.Namespace) -> list[tuple[str, int]] | None:
+    """The codes with their units; `None`, and a complaint, where they cannot be read."""
+    services: list[tuple[str, int]] = []
+    for given in chosen.services:
+        code, colon, units = given.partition(":")
+        if chosen.units is not None and (colon or len(chosen.services) > 1):
+            _complain("--units goes with a single CODE; with several, write CODE:UNITS")
+            return None
+        units = units if colon else "1" if chosen.units is None else chosen.units
+        if not NUMBER.fullmatch(units):
+            _complain(f"expected CODE or CODE:UNITS as 97530:2, found {shown(f'{code}:{units}')}")
+            return None
+        services.append((code, int(units)))
+    return services
+
+
+def _allowed(found: AllowedAmount, payments: list[ExpectedPayment]) -> dict[str, Any]:
+    """What is allowed, as plain values."""
+    lines: list[dict[str, Any]] = []
+    for line, payment in zip(found.lines, payments, strict=True):
+        sums = {"patient_usd": payment.patient_usd, "total_usd": payment.total_usd}
+        expected = {**attrs.asdict(payment), **sums}
+        lines.append({**attrs.asdict(line), "amount_usd": line.amount_usd, "expected": expected})
+    totals = {name: getattr(found, name) for name in ("total_usd", "priced_usd", "is_complete")}
+    return {**totals, **attrs.asdict(found), "lines": lines}
+
+
 def _tables(chosen: argparse.Namespace) -> int:
     entries = Catalog.bundled().entries
     if chosen.format == "json":
@@ -281,6 +369,30 @@ def _tables(chosen: argparse.Namespace) -> int:
         if entry.note:
             _say(f"  {entry.note}")
     return CLEAN
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    """What became of the claims of some files; what could not be read is a complaint, not the end."""
+    exchange = Exchange()
+    for file in chosen.files:
+        exchange.take(file)
+    explained = exchange.explained()
+    for note in exchange.notes:
+        _complain(f"note: {note}")
+    if chosen.format == "json":
+        _print_json(as_dict(explained))
+    else:
+        for each in explained:
+            _say(in_one_line(each))
+    strangers = [each.claim for each in explained.unmatched]
+    strangers += [each.claim for each in explained.unmatched_acknowledgements]
+    for name in dict.fromkeys(strangers):
+        _complain(f"note: an answer for {shown_name(name)}, which is none of the claims")
+    for complaint in exchange.complaints:
+        _complain(complaint)
+    if exchange.complaints:
+        return UNREADABLE
+    return FOUND if exchange.has_rejected_files or is_at_fault(explained) else CLEAN
 
 
 @attrs.define
@@ -311,9 +423,60 @@ def _read_all(files: Iterable[str]) -> _Read:
     return everything
 
 
+def _code(chosen: argparse.Namespace) -> int:
+    """The claims for visits, one after another; what cannot be billed is a complaint, not the end."""
+    path = Path(chosen.file)
+    name = path.name  # a message names the file, not the clinic's folders
+    read_in = read_visits(path.read_bytes(), name=name)
+    for note in read_in.notes:
+        _complain(f"note: {note}")
+    complaints = [str(problem) for problem in read_in.problems]
+    coded: list[CodedVisit] = []
+    for visit in read_in.visits:
+        try:
+            coded.append(code_visit(visit, payer=chosen.payer))
+        except OtcodesError as error:
+            complaints.append(f"{name}: {shown_name(visit.id or f'the visit of {visit.on}')}: {error}")
+    if chosen.format == "json":
+        _print_json({"claims": [_coded_dict(each) for each in coded]})
+    else:
+        for each in coded:
+            _say_coded(each)
+    for complaint in complaints:
+        _complain(complaint)
+    return UNREADABLE if complaints else FOUND if any(each.warnings for each in coded) else CLEAN
+
+
+def _coded_dict(coded: CodedVisit) -> dict[str, Any]:
+    return {
+        **coded.claim.to_dict(),
+        "steps": [
+            {"text": step.text, "citation": step.citation.to_dict() if step.citation else None}
+            for step in coded.steps
+        ],
+        "alternatives": coded.alternatives,
+        "left_out": [each._asdict() for each in coded.left_out],
+        "warnings": [finding.to_dict() for finding in coded.warnings],
+    }
+
+
+def _say_coded(coded: CodedVisit) -> None:
+    name = coded.claim.id or f"the visit of {coded.lines[0].on}"
+    _say(f"{shown_name(name)}: {', '.join(coded.claim.diagnoses) or 'no diagnosis'}")
+    for line in coded.lines:
+        _say(f"  {line.procedure}  {line.units}  {' '.join(line.modifiers)}".rstrip())
+    for step in coded.steps:
+        _say(f"    {step.text}")
+    for tie in coded.alternatives:
+        _say(f"    or another choice among {', '.join(tie)}")
+    for finding in coded.warnings:
+        _say(f"    look at {finding.path}: {finding.message}")
+
+
 def _check(chosen: argparse.Namespace) -> int:
     if chosen.output and not chosen.fix:
         raise ReadError("--output", "it is where --fix writes; without --fix there is nothing to write")
+    is_x12 = chosen.fix and _writes_x12(chosen)
     kept = _kept_rules(chosen)
     taken = _read_all(chosen.files)
     for note in taken.notes:
@@ -327,7 +490,9 @@ def _check(chosen: argparse.Namespace) -> int:
     complaints = [*taken.complaints, *map(str, taken.problems)]
     for complaint in complaints:
         _complain(complaint)
-    if chosen.fix:
+    if is_x12:
+        _write_x12([report.claim for report in reports], kept, chosen, is_whole=not complaints)
+    elif chosen.fix:
         _write_fixed([report.claim for report in reports], kept, chosen, is_whole=not complaints)
     if complaints:
         return UNREADABLE
@@ -420,7 +585,8 @@ def _write_report(reports: Sequence[Report], form: str, stream: TextIO) -> None:
 
 
 def _in_text(finding: Finding) -> str:
-    where = ":".join(shown_name(part) for part in (finding.file, finding.claim, finding.path) if part)
+    parts = (finding.file, finding.position, finding.claim, finding.path)
+    where = ":".join(shown_name(part) for part in parts if part)
     text = f"{where}: {finding.severity}: {finding.rule}: {finding.message}\n"
     if finding.fix is not None:
         unsure = "" if finding.fix.is_safe else ", if the record supports it"
@@ -443,6 +609,63 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
         counts = ", ".join(f"{rule} ({len(claims)})" for rule, claims in sorted(skipped.items()))
         lines.append(f"not checked, in so many claims: {counts}; --format json says why")
     return "\n".join(lines) + "\n"
+
+
+def _writes_x12(chosen: argparse.Namespace) -> bool:
+    """Whether --fix writes an 837: of one 837, unless the name of the output says JSON or CSV."""
+    output = (chosen.output or "").lower()
+    if output.endswith((".json", ".csv")):
+        return False
+    count = sum(_is_x12(file) for file in chosen.files)
+    other = "; --output with a name that ends in .json writes the claims of all"
+    if count and len(chosen.files) > 1:
+        what = "of several 837s" if count == len(chosen.files) else "an 837 beside other files"
+        raise ReadError("--fix", f"it writes an 837 in its own form, one at a time, and not {what}{other}")
+    if output and not count:
+        raise ReadError("--output", "an 837 is written only in the place of an 837; expected .json or .csv")
+    if output and Path(chosen.output).exists() and Path(chosen.output).samefile(chosen.files[0]):
+        raise ReadError("--output", "the 837 that is read is not written over; expected another name")
+    return bool(count)
+
+
+def _say_bytes(content: bytes) -> None:
+    sys.stdout.flush()
+    binary = getattr(sys.stdout, "buffer", None)  # a notebook's output has none
+    if binary is None:
+        sys.stdout.write(content.decode("utf-8", "backslashreplace"))
+    else:
+        binary.write(content)
+
+
+def _is_x12(file: str) -> bool:
+    """Whether a file is an 837 by its name or its start; one that cannot be read is none."""
+    try:
+        with Path(file).open("rb") as opened:
+            return form_of(file, opened.read(START)) == "x12"
+    except (OSError, ReadError):
+        return False
+
+
+def _write_x12(
+    claims: Sequence[Claim], kept: frozenset[str], chosen: argparse.Namespace, *, is_whole: bool
+) -> None:
+    """Write the 837 with the mended claims in it; what could not be read stays in it as it is."""
+    if not claims:
+        _complain("nothing written: no claim could be read")
+        return
+    repairs = list(repair_many(claims, policy=lambda claim: _policy(claim, kept)))
+    path = Path(chosen.files[0])
+    mended = mended_x12(path.read_bytes(), repairs, name=path.name)
+    if chosen.output:
+        Path(chosen.output).write_bytes(mended.content)
+    else:
+        _say_bytes(mended.content)
+    if not is_whole:
+        _complain("what could not be read is in the output as it was")
+    _say_withheld(repairs)
+    for repair, reason in mended.withheld:
+        for finding in repair.applied:
+            _say_not_fixed(finding, reason)
 
 
 def _write_fixed(
@@ -476,7 +699,15 @@ def _write_fixed(
         sys.stdout.write(text)
     if not is_whole:
         _complain("what could not be read is not in the output")
+    _say_withheld(repairs)
+
+
+def _say_withheld(repairs: Iterable[Repair]) -> None:
     for repair in repairs:
         for finding, reason in repair.withheld:
-            claim = f"{shown_name(finding.claim)} " if finding.claim else ""
-            _complain(f"not fixed: {claim}{finding.path} {finding.rule}: {reason}")
+            _say_not_fixed(finding, reason)
+
+
+def _say_not_fixed(finding: Finding, reason: str) -> None:
+    claim = f"{shown_name(finding.claim)} " if finding.claim else ""
+    _complain(f"not fixed: {claim}{finding.path} {finding.rule}: {reason}")

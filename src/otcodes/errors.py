@@ -186,6 +186,40 @@ class RuleFailedError(OtcodesError, RuntimeError):
         return f"the rule {self.rule} raised {self.error} in {self.where} on {claim}: a bug in the rule"
 
 
+class UnconfirmedServiceError(OtcodesError, ValueError):
+    """A service of a visit is named in words: a person has to say which code is meant.
+
+    Attributes:
+        words: as the visit has them.
+        candidates: codes that fit, best first.
+    """
+
+    def __init__(self, words: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(words, candidates)
+        self.words, self.candidates = words, candidates
+
+    def __str__(self) -> str:
+        """Name the candidates."""
+        said = f"perhaps {', '.join(self.candidates)}" if self.candidates else "no code fits"
+        return f"{shown(self.words)} is no procedure code; {said}"
+
+
+class CannotBillError(OtcodesError, ValueError):
+    """A visit cannot be billed as it is.
+
+    Attributes:
+        reasons: what stands in the way, in words.
+    """
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        """Say why."""
+        return f"the visit cannot be billed: {'; '.join(self.reasons)}"
+
+
 class MissingExtraError(OtcodesError, ImportError):
     """A feature needs an optional package that is not installed.
 

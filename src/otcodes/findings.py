@@ -355,6 +355,7 @@ class Finding:
         carried_forward: whether it rests on a table's last edition for a later day.
         claim: the claim's id.
         file: the input's name.
+        position: where in the file, such as `segment 37 (SV1)`, if the reader knows; an 837's does.
         line: the index of the line it speaks of.
     """
 
@@ -368,6 +369,7 @@ class Finding:
     carried_forward: bool = False
     claim: str | None = None
     file: str | None = attrs.field(default=None, eq=False)
+    position: str | None = attrs.field(default=None, eq=False)
     line: int | None = attrs.field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -378,6 +380,7 @@ class Finding:
             "rule": self.rule,
             "severity": self.severity.value,
             "path": self.path,
+            "position": self.position,
             "message": self.message,
             "citation": self.citation.to_dict() if self.citation else None,
             "fix": self.fix.to_dict() if self.fix else None,
@@ -401,6 +404,7 @@ class Finding:
             rule=facts["rule"],
             severity=Severity(facts["severity"]),
             path=path,
+            position=facts.get("position"),
             message=facts["message"],
             citation=Citation(**facts["citation"]) if facts["citation"] else None,
             fix=_FIXES[fix.pop("kind")](**fix) if fix else None,

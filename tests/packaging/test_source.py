@@ -18,7 +18,7 @@ REFUSED = {
     "asyncio", "ctypes", "http", "marshal", "multiprocessing", "pickle", "random", "shelve", "socket",
     "sqlite3", "ssl", "subprocess", "tempfile", "time", "urllib", "uuid", "webbrowser",
 }  # fmt: skip
-OPTIONAL = {"readers/x12.py": {"pyx12"}}
+OPTIONAL = {"readers/_segments.py": {"pyx12"}}
 
 
 def named(module: Path) -> str:

@@ -43,6 +43,11 @@ EXAMPLES = {
         "the rule acme.friday raised KeyError in rules.py:7 on the claim 'A1': a bug in the rule",
         {"rule": "acme.friday", "claim": "A1", "error": "KeyError", "where": "rules.py:7"},
     ),
+    errors.UnconfirmedServiceError("dressing", ("97535", "97530")): (
+        "'dressing' is no procedure code; perhaps 97535, 97530",
+        {"words": "dressing", "candidates": ("97535", "97530")},
+    ),
+    errors.CannotBillError(("a", "b")): ("the visit cannot be billed: a; b", {"reasons": ("a", "b")}),
     errors.MissingExtraError("an 837", "x12"): (
         'an 837 needs an optional package: pip install "otcodes[x12]"',
         {"feature": "an 837", "extra": "x12"},

@@ -337,7 +337,7 @@ def test_an_unsound_count_is_said_and_the_claims_kept():
         ("SE*18*0001~\n", "", "(GE): expected SE, the end of the transaction, before it"),
         ("GE*1*7~\n", "", "(IEA): expected GE, the end of the group, before it"),
         ("IEA*1*000000007~\n", "", "(GE): expected IEA, the end of the interchange, behind it"),
-        ("N3*1 SECRET ROAD", "N3*1 SECRET~ROAD", "segment 10: expected a segment of an 837P"),
+        ("N3*1 SECRET ROAD", "N3*1 SECRET~ROAD", "segment 10: expected a segment of an 837,"),
         ("IEA*1", "IEA*1*000000007~\nIEA*1", "(IEA): expected the end of the file, or a sound ISA"),
     ],
 )
@@ -352,7 +352,7 @@ def test_damage_inside_a_claim_leaves_out_that_claim_alone():
     batch = read(text)
     assert [claim.id for claim in batch.claims] == ["A1", "A3"]
     assert problems(batch)[0] == (
-        "day.837, segment 22: expected a segment of an 837P, with the separators of the ISA; "
+        "day.837, segment 22: expected a segment of an 837, with the separators of the ISA; "
         "the claim is left out (claim A2)"
     )
 
@@ -377,19 +377,22 @@ def test_a_transaction_that_is_no_837p_is_passed_over_and_said():
     batch = read(interchange(transaction(SUBSCRIBER, CLAIM), other))
     assert [claim.id for claim in batch.claims] == ["A1"]
     assert problems(batch) == [
-        "day.837, segment 21 (ST), ST01: expected an 837P (005010X222), found '835 005010X221A1'"
+        (
+            "day.837, segment 21 (ST), ST01: expected an 837P (005010X222) or 837I (005010X223), "
+            "found '835 005010X221A1'"
+        )
     ]
 
 
 @pytest.mark.parametrize(
     ("kind", "version"),
-    [("835", "005010X221A1"), ("277", "005010X214"), ("837", "005010X223A2"), ("837", "004010X098A1")],
+    [("835", "005010X221A1"), ("277", "005010X214"), ("837", "005010X224A2"), ("837", "004010X098A1")],
 )
 def test_a_file_of_another_kind_is_refused(kind, version):
     text = interchange(transaction(SUBSCRIBER, CLAIM, kind=kind, version=version), version=version)
-    with pytest.raises(
-        ReadError, match=rf"day.837: expected an 837P \(005010X222\), found '{kind} {version}'"
-    ):
+    expected = r"an 837P \(005010X222\) or 837I \(005010X223\)"
+    found = rf"'{kind} {version}' at segment 3 \(ST\)"
+    with pytest.raises(ReadError, match=f"day.837: expected {expected}, found {found}"):
         read(text)
 
 
@@ -411,7 +414,9 @@ def test_what_is_no_interchange_is_refused(content):
 
 
 def test_an_interchange_without_a_transaction_is_refused():
-    with pytest.raises(ReadError, match=r"expected an 837P \(005010X222\), found none"):
+    with pytest.raises(
+        ReadError, match=r"expected an 837P \(005010X222\) or 837I \(005010X223\), found none"
+    ):
         read(interchange())
 
 

@@ -9,9 +9,29 @@ from ..errors import ReadError
 from ._batch import Batch, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from typing import BinaryIO
 
-__all__ = ["Batch", "Problem", "read", "read_csv", "read_json", "read_x12"]
+    from ..findings import Repair
+    from .visits import Visits
+    from .x12 import ClaimStream
+    from .x12_277 import Acknowledgements
+    from .x12_835 import Remittances
+    from .x12_out import MendedX12
+
+__all__ = [
+    "Batch",
+    "Problem",
+    "mended_x12",
+    "read",
+    "read_277",
+    "read_835",
+    "read_csv",
+    "read_json",
+    "read_visits",
+    "read_x12",
+    "stream_x12",
+]
 
 
 def read_csv(content: bytes, *, name: str) -> Batch:
@@ -48,7 +68,11 @@ def read_json(content: bytes, *, name: str) -> Batch:
 
 
 def read_x12(content: bytes, *, name: str) -> Batch:
-    """Read claims from an X12 837P file, through pyx12.
+    """Read claims from an X12 837 file, professional or institutional, through pyx12.
+
+    It looks for what a claim is judged by, and validates no more than that: the envelope and its counts, the
+    diagnoses, the service lines and their pointers. Which other segments there are, in which order, and what
+    stands in them is not validated: for that, pyx12 has `x12valid`.
 
     Args:
         content: the bytes of the file.
@@ -56,23 +80,136 @@ def read_x12(content: bytes, *, name: str) -> Batch:
 
     Raises:
         MissingExtraError: pyx12 is not installed.
-        ReadError: it is no X12 interchange, or not an 837P.
+        ReadError: it is no X12 interchange, or not an 837.
     """
     from . import x12  # noqa: PLC0415 -- as above
 
     return x12.read(content, name)
 
 
-def _reader(name: str, content: bytes) -> Callable[..., Batch]:
+def stream_x12(file: BinaryIO, *, name: str) -> ClaimStream:
+    """Read claims from an X12 837 file one at a time, so that the memory stays the same however large it is.
+
+    Args:
+        file: the file, opened for reading bytes.
+        name: what messages call it.
+
+    Returns:
+        an iterator over each `Claim` and each `Problem`, in the order of the file; its `notes` are complete
+        at the end.
+
+    Raises:
+        MissingExtraError: pyx12 is not installed.
+        ReadError: it is no X12 interchange; or, at its end, there was no 837 in it.
+
+    Examples:
+        >>> import io
+        >>> stream_x12(io.BytesIO(b"%PDF-1.7"), name="day.837")
+        Traceback (most recent call last):
+        ...
+        otcodes.errors.ReadError: day.837: segment 1: expected an X12 interchange: an ISA segment of 106 \
+characters, version 00501
+    """
+    from . import x12  # noqa: PLC0415 -- as above
+
+    return x12.ClaimStream(file, name)
+
+
+def mended_x12(content: bytes, repairs: Sequence[Repair], *, name: str) -> MendedX12:
+    """Write repairs into the 837 that their claims were read from; every byte that need not change stays.
+
+    Written are procedure, modifiers, units, charge and pointers of a line, the diagnoses of a claim, and a
+    line that was parted from another one; with them CLM02 and SE01, where the sum or the count changes. A
+    repair of which one change cannot be written is withheld whole: nothing is guessed.
+
+    Args:
+        content: the bytes of the file.
+        repairs: what came of `repair_many`, or of a report's `repair`, for claims of the file.
+        name: what messages call it, as when it was read.
+
+    Returns:
+        the new bytes, and the repairs that are withheld because a part of them cannot be written.
+
+    Raises:
+        MissingExtraError: pyx12 is not installed.
+        ReadError: it is no X12 interchange, or not an 837.
+    """
+    from . import x12_out  # noqa: PLC0415 -- as above
+
+    return x12_out.mended_x12(content, repairs, name=name)
+
+
+def read_835(content: bytes, *, name: str) -> Remittances:
+    """Read payments from an X12 835 file (005010X221), through pyx12.
+
+    Amounts that do not add up are in `notes`, never an error: charges less adjustments against payments, on
+    lines and claims, and the claims against the payment. A claim in which the file is damaged is left out and
+    listed; those before and after it come through. Names are not kept.
+
+    Args:
+        content: the bytes of the file.
+        name: what messages call it.
+
+    Raises:
+        MissingExtraError: pyx12 is not installed.
+        ReadError: it is no X12 interchange, or not an 835.
+    """
+    from . import x12_835  # noqa: PLC0415 -- as above
+
+    return x12_835.read(content, name)
+
+
+def read_277(content: bytes, *, name: str) -> Acknowledgements:
+    """Read acknowledgements of claims from an X12 277CA file (005010X214), through pyx12.
+
+    Args:
+        content: the bytes of the file.
+        name: what messages call it.
+
+    Raises:
+        MissingExtraError: pyx12 is not installed.
+        ReadError: it is no X12 interchange, or not a 277CA.
+    """
+    from . import x12_277  # noqa: PLC0415 -- as above
+
+    return x12_277.read(content, name)
+
+
+def read_visits(content: bytes, *, name: str) -> Visits:
+    """Read visits from JSON: an object with `visits`, a list of visits, or one visit.
+
+    A visit of which a field or a service could not be read is left out, and the place is listed.
+
+    Args:
+        content: the bytes of the file.
+        name: what messages call it.
+
+    Raises:
+        ReadError: it is no JSON, or holds no visit.
+    """
+    from . import visits  # noqa: PLC0415 -- as above
+
+    return visits.read(content, name)
+
+
+READERS: dict[str, Callable[..., Batch]] = {"csv": read_csv, "json": read_json, "x12": read_x12}
+
+
+def form_of(name: str, content: bytes = b"") -> str:
+    """The form of a file, `csv`, `json` or `x12`: by the ending of its name, or else by how it starts.
+
+    Raises:
+        ReadError: by neither.
+    """
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 -- a name, not a path that is opened
-    readers = {".csv": read_csv, ".json": read_json, ".837": read_x12, ".x12": read_x12, ".edi": read_x12}
-    if suffix in readers:
-        return readers[suffix]
+    forms = {".csv": "csv", ".json": "json", ".837": "x12", ".x12": "x12", ".edi": "x12"}
+    if suffix in forms:
+        return forms[suffix]
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:3]
     if start == b"ISA":
-        return read_x12
+        return "x12"
     if start[:1] in (b"{", b"["):
-        return read_json
+        return "json"
     raise ReadError(name, "expected a file that ends in .csv, .json or .837")
 
 
@@ -87,4 +224,4 @@ def read(path: str | os.PathLike[str]) -> Batch:
     with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs as much to import as all of this
         content = file.read()
     name = os.path.basename(path)  # noqa: PTH119 -- a message names the file, not the clinic's folders
-    return _reader(name, content)(content, name=name)
+    return READERS[form_of(name, content)](content, name=name)
