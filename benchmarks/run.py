@@ -93,7 +93,9 @@ FRESH = (
 
 FIVE_LINES = "otcodes: a claim of five lines, checked"
 AFTER_IMPORT = f"{s.DAY}\nimport attrs, otcodes"
+FIRST_IN_PROCESS = "otcodes: first procedure, from the process's first statement on"
 ONCE = (
+    Once(FIRST_IN_PROCESS, "", s.FIRST_PROCEDURE),
     Once("otcodes: first procedure after the import", AFTER_IMPORT, 'otcodes.procedures.on(dos)["97530"]'),
     Once("otcodes: first diagnosis after the import", AFTER_IMPORT, 'otcodes.diagnoses.on(dos)["M62.81"]'),
     Once(
@@ -163,7 +165,7 @@ WARM = (
 
 TARGETS = (
     Target("import over bare Python ≤ 5 ms", "`import otcodes`", 5 * MILLI, is_over_bare=True),
-    Target("first procedure in a fresh process ≤ 45 ms", FIRST, 45 * MILLI),
+    Target("first procedure in a fresh process ≤ 45 ms", FIRST_IN_PROCESS, 45 * MILLI),
     Target("warm `snapshot[code]` ≤ 150 ns", "otcodes: `procedures` `snapshot[code]`", 150 * NANO),
     Target("dated `verdict` ≤ 300 ns", "otcodes: dated `verdict`", 300 * NANO),
     Target("first diagnosis after import ≤ 5 ms", "otcodes: first diagnosis after the import", 5 * MILLI),
@@ -276,9 +278,10 @@ Made on {date} by `python benchmarks/run.py --date {date} --rounds {rounds}`, in
 |---|--:|---|"""
 
 FLOOR = """
-A process that does no more than `import attrs`, in whose classes every record is, takes {floor:.1f} ms
-on this machine. The first procedure takes {first:.1f} ms over bare Python; otcodes's own part of that is
-{own:.1f} ms: its modules, the manifest, the table's hash, and the look-up."""
+The first procedure counts from the process's first statement on, its imports among it. Counted with Python's
+own start and end it takes {whole:.1f} ms. A process that does no more than `import attrs`, in whose classes
+every record is, takes {floor:.1f} ms on this machine; otcodes's own part is {own:.1f} ms: its modules, the
+manifest, the table's hash, and the look-up."""
 
 FRESH_HEAD = """
 ## Fresh processes
@@ -488,7 +491,9 @@ def results(arguments: argparse.Namespace) -> str:
         verdict = "met" if median <= target.limit else "**missed**"
         lines.append(f"| {target.text} | {median / unit:,.1f} {UNITS[unit]} | {verdict} |")
     floor, first = cold[ATTRS].median / MILLI, over[FIRST].median / MILLI
-    lines.append(FLOOR.format(floor=floor, first=first, own=first - over[ATTRS].median / MILLI))
+    lines.append(
+        FLOOR.format(floor=floor, whole=cold[FIRST].median / MILLI, own=first - over[ATTRS].median / MILLI)
+    )
     lines.append(FRESH_HEAD.format(rounds=arguments.rounds))
     for name, found in cold.items():
         more = "| " if name == BARE else over[name].text(MILLI)

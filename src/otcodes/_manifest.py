@@ -24,6 +24,7 @@ Facts: TypeAlias = "dict[str, Any]"
 
 MANIFEST = "manifest.toml"
 TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
+START = f"\n{TABLE}".encode()
 # Columns of a key that hold words, not codes.
 WORDS = frozenset({"payer", "setting", "kind", "program", "discipline"})
 SCHEMA = 1
@@ -216,35 +217,41 @@ class Manifest(Mapping[str, Entry]):
     """
 
     def __init__(self, content: bytes) -> None:
-        head, *sections = content.decode("utf-8").split(f"\n{TABLE}")
-        for number, line in enumerate(head.splitlines(), 1):
-            if line and not line.startswith("#"):
-                raise table_error(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
-        self._sections: dict[str, tuple[int, str]] = {}
-        above = head.count("\n") + 1
-        for section in sections:
-            name, _, lines = section.partition("]\n")
-            self._sections[name] = (above + 1, lines)
-            above += section.count("\n") + 1
+        self._content = content
         self._entries: dict[str, Entry] = {}
 
     def __getitem__(self, name: str) -> Entry:
         """The entry of one table."""
         found = self._entries.get(name)
         if found is None:
-            above, lines = self._sections[name]
-            own, start, rest = lines.partition(f"\n{EDITION}")
-            editions = partial(_editions, name, start[1:] + rest, above + own.count("\n") + 1)
+            # Of all of it, only this table's part is taken apart.
+            header = f"\n{TABLE}{name}]\n".encode()
+            start = self._content.find(header)
+            if start < 0:
+                raise KeyError(name)
+            end = self._content.find(START, start + 1)
+            lines = self._content[start + len(header) : end if end >= 0 else None].decode("utf-8")
+            above = self._content.count(b"\n", 0, start) + 2
+            own, first, rest = lines.partition(f"\n{EDITION}")
+            editions = partial(_editions, name, first[1:] + rest, above + own.count("\n") + 1)
             found = self._entries.setdefault(name, Entry(name, _facts(own.splitlines(), above), editions))
         return found
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        head, *sections = self._content.decode("utf-8").split(START.decode())
+        for number, line in enumerate(head.splitlines(), 1):
+            if line and not line.startswith("#"):
+                raise table_error(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
+        return tuple(section.partition("]\n")[0] for section in sections)
+
     def __iter__(self) -> Iterator[str]:
         """The names of the tables, as the manifest has them."""
-        return iter(self._sections)
+        return iter(self._names)
 
     def __len__(self) -> int:
         """How many tables there are."""
-        return len(self._sections)
+        return len(self._names)
 
 
 def _editions(table: str, lines: str, above: int) -> list[Facts]:
