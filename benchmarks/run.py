@@ -318,7 +318,8 @@ The first diagnosis takes {own:.1f} MiB of memory over `import attrs` (at most 5
 ONCE_HEAD = """
 ## Once, in a fresh process
 
-The first run of a statement in milliseconds, without the imports before it (attrs is among them).
+The first run of a statement in milliseconds, without the imports before it (attrs is among them), in a
+process that follows another one of the same.
 
 | | median | middle half |
 |---|--:|--:|"""
@@ -413,6 +414,7 @@ def measure_once(measurements: list[Once], rounds: int) -> dict[str, Measured]:
     times: dict[str, list[float]] = {each.name: [] for each in measurements}
     for index in range(rounds):
         for each in measurements:
+            python(ONCE_PROGRAM, each.setup, each.statement)  # what ran before it was another program
             times[each.name].append(float(python(ONCE_PROGRAM, each.setup, each.statement)))
         progress(f"first runs, round {index + 1} of {rounds}")
     return {name: Measured(found) for name, found in times.items()}

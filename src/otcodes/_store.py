@@ -215,7 +215,7 @@ class BlockRows:
         for block in [start] if len(start) == self._width else self._blocks:
             if block.startswith(start):
                 for key, lines in self._by_key(block):
-                    if key.startswith(prefix):
+                    if not prefix or key.startswith(prefix):
                         yield key, (make(lines[0]),) if len(lines) == 1 else tuple(map(make, lines))
 
     def _by_key(self, block: str) -> Iterator[tuple[str, list[str]]]:
@@ -234,10 +234,10 @@ class BlockRows:
     def _maker(self, kind: type[R]) -> Callable[[str], R]:
         """What makes a record of a line."""
         make = cast("Callable[..., R]", kind)
-        rests = self._rests.setdefault(kind, {})
+        rests, own = self._rests.setdefault(kind, {}), self.OWN
 
         def made(line: str) -> R:
-            code, title, rest = line.split("\t", self.OWN)
+            code, title, rest = line.split("\t", own)
             facts = rests.get(rest)
             try:
                 if facts is None:
