@@ -5,8 +5,6 @@ The names below are read when they are first used, so that importing the package
 
 from __future__ import annotations
 
-import zlib as zlib  # noqa: PLC0414 -- a first look-up needs it, and the import has the time to spare
-
 from ._version import __version__
 
 # Type checkers take this name for true; typing itself would be most of what the import costs.
