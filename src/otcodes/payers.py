@@ -226,6 +226,8 @@ POLICIES: Mapping[str, PayerPolicy] = MappingProxyType(
                 needs_threshold_modifier=False,
                 pair_table=EditTable.MEDICAID,
                 limit_table=EditTable.MEDICAID,
+                # Its limits were read from one copy, which nothing else confirms.
+                severities={"units.above-limit": Severity.WARNING},
             ),
             # A plan covers what Part B covers, and says itself how it wants it billed.
             PayerPolicy(name="medicare-advantage", label="Medicare Advantage"),
