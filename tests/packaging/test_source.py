@@ -18,7 +18,15 @@ REFUSED = {
     "asyncio", "ctypes", "http", "marshal", "multiprocessing", "pickle", "random", "shelve", "socket",
     "sqlite3", "ssl", "subprocess", "tempfile", "time", "urllib", "uuid", "webbrowser",
 }  # fmt: skip
-OPTIONAL = {"readers/_segments.py": {"pyx12"}}
+OPTIONAL = {
+    "ext/fhir.py": {"fhir"},
+    "ext/hypothesis.py": {"hypothesis"},
+    "ext/pandas.py": {"pandas"},
+    "ext/polars.py": {"polars"},
+    "ext/pydantic.py": {"pydantic"},
+    "ext/spark.py": {"pyarrow", "pyspark"},
+    "readers/_segments.py": {"pyx12"},
+}
 
 
 def named(module: Path) -> str:

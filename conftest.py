@@ -1,0 +1,29 @@
+"""Which parts of the suite an environment can run: those of an optional package need that package."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+# What needs a package beyond the standard library, attrs and the tools of the tests. Where it is not installed
+# these are no part of the suite; with `pip install -e ".[test]"` every one of them is.
+NEEDS = {
+    "src/otcodes/ext/hypothesis.py": {"hypothesis"},
+    "src/otcodes/ext/fhir.py": {"fhir"},
+    "src/otcodes/ext/pandas.py": {"pandas"},
+    "src/otcodes/ext/polars.py": {"polars"},
+    "src/otcodes/ext/pydantic.py": {"pydantic"},
+    "src/otcodes/ext/spark.py": {"pyspark", "pyarrow"},
+    "tests/ext/test_fhir.py": {"fhir"},
+    "tests/ext/test_pandas.py": {"pandas"},
+    "tests/ext/test_polars.py": {"polars"},
+    "tests/ext/test_pydantic.py": {"pydantic"},
+    "tests/ext/test_spark.py": {"pyspark", "pyarrow"},
+}
+ABSENT = {path for path, packages in NEEDS.items() if not all(map(find_spec, packages))}
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what the environment cannot run; `None` lets pytest decide."""
+    return True if collection_path.relative_to(ROOT).as_posix() in ABSENT else None
