@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-# What needs a package beyond the standard library, attrs and the tools of the tests. Where it is not installed
-# these are no part of the suite; with `pip install -e ".[test]"` every one of them is.
+# What needs a package beyond the standard library, attrs and the tools of the tests. Where that is not there
+# these are no part of the suite; with `pip install -e ".[test]"` all of it is.
 NEEDS = {
     "src/otcodes/ext/hypothesis.py": {"hypothesis"},
     "src/otcodes/ext/fhir.py": {"fhir"},

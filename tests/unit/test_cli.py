@@ -282,7 +282,7 @@ class Terminal(io.StringIO):
 
 
 def test_progress_is_shown_on_a_terminal_alone(run, tmp_path, monkeypatch) -> None:
-    many = "".join(CLEAN.replace("A1", f"A{number}") for number in range(cli.LONG_INPUT))
+    many = "".join(CLEAN.replace("A1", f"A{number}") for number in range(cli._check.LONG_INPUT))
     (tmp_path / "many.csv").write_text(HEADER + many, encoding="utf-8")
     assert run("check", "many.csv")[::2] == (0, "")
     for name, is_shown in (("many.csv", True), ("clean.csv", False)):
