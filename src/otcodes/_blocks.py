@@ -16,6 +16,7 @@ over all before the ends, is the same on every machine; with it in the manifest,
 from __future__ import annotations
 
 import importlib
+import sys
 import zlib
 from functools import lru_cache
 from itertools import accumulate
@@ -30,7 +31,7 @@ MAGIC = b"otcodes blocks 1\n"
 DIGEST, END = 8, 4
 # hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own, under
 # names that depend on its version, and slower over megabytes.
-NAMES = ("_sha2", "_sha256", "hashlib")
+NAMES = ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib")
 
 
 def table_error(file: str, line: int | None, problem: str) -> TableError:

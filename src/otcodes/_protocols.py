@@ -42,6 +42,14 @@ class Rows(Protocol):
         """
         ...
 
+    def every(self, kind: type[R]) -> Iterator[R]:
+        """Every record, by key and then by day.
+
+        Raises:
+            TableError: as for `records`.
+        """
+        ...
+
     def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every key that begins so, and all of them for an empty prefix, with its records, in order.
 

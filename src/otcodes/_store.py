@@ -144,6 +144,10 @@ class CsvRows:
         parsers = _parsers(self._file, self._header, kind)
         return tuple([self._record(number, cells, parsers, kind) for number, cells in self._by_key[key]])
 
+    def every(self, kind: type[R]) -> Iterator[R]:
+        """Every record, by key and then by day."""
+        return (record for _, records in self.under("", kind) for record in records)
+
     def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every key that begins so, and all of them for an empty prefix, with its records, in order."""
         for key in self:
@@ -205,6 +209,12 @@ class BlockRows:
         while text.startswith(f"{code}\t", end):
             end = text.find("\n", end) + 1
         return tuple(map(self._maker(kind), text[start : end - 1].split("\n")))
+
+    def every(self, kind: type[R]) -> Iterator[R]:
+        """Every record, in the order of the file."""
+        self._blocks.load()
+        make = self._maker(kind)
+        return (make(line) for block in self._blocks for line in self._text(block)[1:-1].split("\n"))
 
     def under(self, prefix: str, kind: type[R]) -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every key that begins so, and all of them for an empty prefix, with its records, in order."""

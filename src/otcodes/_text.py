@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
+import sys
+
+if sys.version_info >= (3, 11):
+    from enum import StrEnum as TextEnum
+else:
+    from enum import Enum
+
+    class TextEnum(str, Enum):
+        """A closed set of words: equal to, and printed as, its value."""
+
+        __str__ = str.__str__
+        __format__ = str.__format__  # type: ignore[assignment]
+
+
+__all__ = ["DOT", "TextEnum", "normalize_code"]
 
 DOT = 3  # An ICD-10-CM code has its dot behind the third character; nowhere else is one forgiven.
 
@@ -29,9 +43,3 @@ def normalize_code(code: str) -> str:
         text = text[:DOT] + text[DOT + 1 :]
     return text
 
-
-class TextEnum(str, Enum):
-    """A closed set of words: equal to, and printed as, its value (`StrEnum` of Python 3.11)."""
-
-    __str__ = str.__str__
-    __format__ = str.__format__  # type: ignore[assignment]

@@ -243,7 +243,7 @@ class Table(Generic[R]):
 
     def own(self) -> Iterator[R]:
         """Every row of its own file."""
-        return (row for _, rows in self.under() for row in rows)
+        return self._load().every(self._kind)
 
     def under(self, prefix: str = "") -> Iterator[tuple[Key, tuple[R, ...]]]:
         """Every own key that begins so, with its records, oldest first."""
