@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).parent
 # What needs a package beyond the standard library, attrs and the tools of the tests. Where that is not there
@@ -22,8 +26,15 @@ NEEDS = {
     "tests/ext/test_spark.py": {"pyspark", "pyarrow"},
 }
 ABSENT = {path for path, packages in NEEDS.items() if not all(map(find_spec, packages))}
+# Doctests among others that need none.
+DOCTESTS = {"otcodes.readers.stream_x12": {"pyx12"}}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave out what the environment cannot run; `None` lets pytest decide."""
     return True if collection_path.relative_to(ROOT).as_posix() in ABSENT else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the single doctests that the environment cannot run."""
+    items[:] = [item for item in items if all(map(find_spec, DOCTESTS.get(item.name, ())))]
