@@ -81,7 +81,22 @@ class BadValueError(ValueError):
     """A value is not of its field's form; the text says what is expected."""
 
 
+@attrs.frozen
+class Misread:
+    """A value that cannot be read, in place of what would have been read of it.
+
+    Attributes:
+        value: as the input has it.
+        expected: what should be there, in words.
+    """
+
+    value: Any
+    expected: str
+
+
 def _day(value: Any) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
     if isinstance(value, str) and ISO_DAY.fullmatch(value.strip()):
         try:
             return dt.date.fromisoformat(value.strip())
@@ -212,6 +227,12 @@ REQUIRED = ("procedure", "on", "units")
 NO_COLUMNS: Mapping[str, str] = {}
 
 
+def _parsed(value: Any, parse: Callable[[Any], Any]) -> Any:
+    if isinstance(value, Misread):
+        raise BadValueError(value.expected)
+    return parse(value)
+
+
 class Collector:
     """Collects claims, problems and notes while an input is read."""
 
@@ -249,35 +270,42 @@ class Collector:
                 empty.append(name)
                 continue
             try:
-                found[name] = parsers[name](value)
-            except BadValueError as error:
-                self.problem(place, columns.get(name, name), value, str(error), claim)
-                is_good = False
-            except FieldError as error:
-                self.problem(place, columns.get(name, name), value, error.expected, claim)
+                found[name] = _parsed(value, parsers[name])
+            except (BadValueError, FieldError) as error:
+                expected = error.expected if isinstance(error, FieldError) else str(error)
+                seen = value.value if isinstance(value, Misread) else value
+                seen = None if name in PRIVATE else seen  # whatever the input calls the field
+                self.problem(place, columns.get(name, name), seen, expected, claim)
                 is_good = False
         found["empty_fields"] = frozenset(empty)
         return found if is_good else None
 
     def line(
-        self, facts: Mapping[str, Any], place: str, claim: str | None, *, has_source: bool = False
+        self,
+        facts: Mapping[str, Any],
+        place: str,
+        claim: str | None,
+        columns: Mapping[str, str] = NO_COLUMNS,
+        *,
+        has_source: bool = False,
     ) -> ServiceLine | None:
         """A service line; `None`, with a problem noted, where it could not be read.
 
-        With `has_source` the line says from which place it came.
+        `columns` names the fields as the input does, where that differs; with `has_source` the line says from
+        which place it came.
         """
-        found = self.fields(facts, LINE_FIELDS, place, claim)
+        found = self.fields(facts, LINE_FIELDS, place, claim, columns)
         if found is None:
             return None
         missing = [name for name in REQUIRED if name not in found]
         for name in missing:
-            self.problem(place, name, None, "a value", claim)
+            self.problem(place, columns.get(name, name), None, "a value", claim)
         if missing:
             return None
         try:
             return ServiceLine(**found, source=place if has_source else None)
         except FieldError as error:
-            self.problem(place, error.field, error.value, error.expected, claim)
+            self.problem(place, columns.get(error.field, error.field), error.value, error.expected, claim)
             return None
 
     def claim(

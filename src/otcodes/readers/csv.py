@@ -7,30 +7,18 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-import attrs
-
-from ..errors import ReadError, shown
+from ..errors import ReadError
 from ..records import Discipline
 from ._batch import LINE_FIELDS, REQUIRED, Batch, Collector
+from ._columns_cells import translated
+from ._rows import CLAIM_COLUMNS, Broken, collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..claims import Claim, ServiceLine
+    from ..claims import Claim
+    from ._columns import Columns
 
-# The claim's own columns, and the fields they fill; every other column is one of the line's fields.
-CLAIM_COLUMNS = {
-    "claim_id": "id",
-    "payer": "payer",
-    "setting": "setting",
-    "claim_discipline": "discipline",
-    "patient": "patient",
-    "claim_diagnoses": "diagnoses",
-    "therapy_year_to_date_usd": "therapy_year_to_date_usd",
-    "referring_npi": "referring_npi",
-    "submitted_on": "submitted_on",
-}
-COLUMNS = {field: column for column, field in CLAIM_COLUMNS.items()}
 # How a spreadsheet keeps text as text: ="02".
 KEPT_AS_TEXT = re.compile(r'="(?P<text>[^"]*)"')
 # What a spreadsheet would take for a formula (a number is none), and what was kept from being one.
@@ -40,7 +28,7 @@ SAID_DELIMITER = re.compile(r"sep=(?P<delimiter>.)\s*")
 WORKBOOK = b"PK\x03\x04"
 
 
-def read(content: bytes, name: str) -> Batch:
+def read(content: bytes, name: str, given: Columns | None = None) -> Batch:
     """Read the claims; `readers.read_csv` says more."""
     if content.startswith(WORKBOOK):
         raise ReadError(name, "expected CSV, found a spreadsheet's own format: save it as CSV")
@@ -57,30 +45,10 @@ def read(content: bytes, name: str) -> Batch:
         bad = collected.problems[0] if collected.problems else None
         expected = f"{bad.place}: expected {bad.expected}" if bad else "expected a header line, found none"
         raise ReadError(name, expected)
-    columns = [column.strip().lower() for column in header[1]]
-    _check_header(columns, collected)
-    claims: dict[str | int, _Rows] = {}
-    for number, cells in rows:
-        _read_row(number, cells, columns, claims, collected)
-    for each in claims.values():
-        if each.lines:
-            place = f"line {each.number}"
-            collected.claim(each.facts, each.lines, place, COLUMNS, lost_lines=each.lost)
+    places = ((f"line {number}", cells) for number, cells in rows)
+    columns, read_rows, names = translated(header[1], places, given, collected, "line 1")
+    collect(columns, read_rows, collected, names=names, header="line 1")
     return collected.batch()
-
-
-class _Broken(list[str]):
-    """The cells of a row that is no CSV: good enough to know whose line was lost."""
-
-
-@attrs.define
-class _Rows:
-    """The rows of one claim: the first one's number, the claim's fields, its lines, how many were lost."""
-
-    number: int
-    facts: dict[str, str]
-    lines: list[ServiceLine] = attrs.field(factory=list["ServiceLine"])
-    lost: int = 0
 
 
 def _decode(content: bytes, collected: Collector) -> str:
@@ -112,12 +80,12 @@ def _rows(
             if problem or (is_long and len(cells) != width):
                 expected = f"a row of CSV ({problem or 'a quotation mark opens and does not close'})"
                 collected.problem(f"line {number + 1}", "", None, expected)
-                yield number + 1, _Broken(lines[number].split(delimiter))
+                yield number + 1, Broken(map(_cell, lines[number].split(delimiter)))
                 start = number + 1
                 break
             if any(cell.strip() for cell in cells):
                 width = width or len(cells)
-                yield number + 1, cells
+                yield number + 1, list(map(_cell, cells))
         else:
             return
 
@@ -134,58 +102,6 @@ def _read_on(reader: Any) -> Iterator[tuple[int, list[str], str]]:
             yield before, [], str(error)
         else:
             yield before, cells, ""
-
-
-def _check_header(columns: list[str], collected: Collector) -> None:
-    name = collected.file
-    missing = [column for column in REQUIRED if column not in columns]
-    if missing:
-        raise ReadError(name, f"line 1: expected the columns {', '.join(missing)} (among others)")
-    twice = sorted({column for column in columns if columns.count(column) > 1 and column})
-    if twice:
-        raise ReadError(name, f"line 1: expected each column once, found twice: {', '.join(twice)}")
-    known = set(LINE_FIELDS) | set(CLAIM_COLUMNS)
-    unknown = [shown(column) for column in columns if column and column not in known]
-    if unknown:
-        collected.notes.append(f"{name}: columns not read: {', '.join(unknown)}")
-    unjudged = [column for column in ("minutes", "place", "charge_usd") if column not in columns]
-    if unjudged:
-        without = ", ".join(unjudged)
-        collected.notes.append(f"{name}: without the columns {without}, what rests on them is not checked")
-    bare = [column for column in ("payer", "claim_diagnoses", "modifiers") if column not in columns]
-    if bare:
-        without = ", ".join(bare)
-        collected.notes.append(f"{name}: without the columns {without}, its claims are read as having none")
-    if "claim_id" not in columns:
-        collected.notes.append(f"{name}: without the column claim_id, each row is a claim of its own")
-
-
-def _read_row(
-    number: int, cells: list[str], columns: list[str], claims: dict[str | int, _Rows], collected: Collector
-) -> None:
-    place = f"line {number}"
-    facts = dict(zip(columns, map(_cell, cells)))  # noqa: B905 -- of a row too short, too, the claim is known
-    claim = facts.get("claim_id") or None
-    own = {CLAIM_COLUMNS[column]: value for column, value in facts.items() if column in CLAIM_COLUMNS}
-    line = None
-    if isinstance(cells, _Broken):
-        own = {}
-    elif len(cells) == len(columns):
-        of_line = {column: value for column, value in facts.items() if column in LINE_FIELDS}
-        line = collected.line(of_line, place, claim)
-    else:
-        collected.problem(place, "", None, f"{len(columns)} cells, found {len(cells)}", claim)
-        own = {}
-    known = claims.setdefault(claim or number, _Rows(number, own))
-    if line is None:
-        known.lost += 1
-    else:
-        known.facts = known.facts or own
-        known.lines.append(line)
-    for field, value in own.items():
-        if value != known.facts.get(field, value):
-            expected = f"the value that line {known.number} has for the same claim"
-            collected.problem(place, COLUMNS[field], value, expected, claim)
 
 
 def _cell(text: str) -> str:
