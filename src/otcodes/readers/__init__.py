@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from ..errors import ReadError
 from ._batch import Batch, Problem
+from ._columns import Columns, read_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Batch",
+    "Columns",
     "Problem",
     "mended_x12",
     "read",
     "read_277",
     "read_835",
+    "read_columns",
     "read_csv",
+    "read_fhir",
     "read_json",
     "read_visits",
     "read_x12",
@@ -34,12 +39,18 @@ __all__ = [
 ]
 
 
-def read_csv(content: bytes, *, name: str) -> Batch:
+def read_csv(content: bytes, *, name: str, columns: Columns | None = None) -> Batch:
     r"""Read claims from CSV: one row a line, named columns, lists joined by `|`.
+
+    Columns that are called as the boxes of CMS-1500 or UB-04 are read, too, and a note says which as what.
 
     Args:
         content: the bytes of the file.
         name: what messages call it.
+        columns: what its columns are, where neither we nor a form call them so.
+
+    Raises:
+        ReadError: it is no CSV with a header, a required column is missing, or it is not clear what one is.
 
     Examples:
         >>> rows = b"claim_id,procedure,on,units\nA1,97530,2026-03-02,2\nA1,97140,2026-03-02,one\n"
@@ -49,7 +60,7 @@ def read_csv(content: bytes, *, name: str) -> Batch:
     """
     from . import csv  # noqa: PLC0415 -- each form is read by its own module, and most need one of them
 
-    return csv.read(content, name)
+    return csv.read(content, name, columns)
 
 
 def read_json(content: bytes, *, name: str) -> Batch:
@@ -65,6 +76,27 @@ def read_json(content: bytes, *, name: str) -> Batch:
     from . import json  # noqa: PLC0415 -- as above
 
     return json.read(content, name)
+
+
+def read_fhir(content: bytes, *, name: str) -> Batch:
+    """Read claims from FHIR R4 in JSON: `Claim` and `ExplanationOfBenefit`, through fhir.resources.
+
+    The file is one of them, a `Bundle`, or NDJSON as bulk export writes it: a resource a line. One that is
+    not as FHIR has it is listed and left out, and so is an item whose code is of no system known here; other
+    kinds of resources are passed over and counted in `notes`. Names are not kept, and what FHIR does not
+    carry (minutes, the year's charges) is not known.
+
+    Args:
+        content: the bytes of the file.
+        name: what messages call it.
+
+    Raises:
+        MissingExtraError: fhir.resources is not installed.
+        ReadError: it is no JSON, or no such resource.
+    """
+    from . import fhir  # noqa: PLC0415 -- as above
+
+    return fhir.read(content, name)
 
 
 def read_x12(content: bytes, *, name: str) -> Batch:
@@ -192,19 +224,38 @@ def read_visits(content: bytes, *, name: str) -> Visits:
     return visits.read(content, name)
 
 
-READERS: dict[str, Callable[..., Batch]] = {"csv": read_csv, "json": read_json, "x12": read_x12}
+READERS: dict[str, Callable[..., Batch]] = {
+    "csv": read_csv,
+    "fhir": read_fhir,
+    "json": read_json,
+    "x12": read_x12,
+}
+# What a resource of FHIR has, and a claim of our own JSON has not.
+RESOURCE = re.compile(rb'"resourceType"\s*:')
 
 
 def form_of(name: str, content: bytes = b"") -> str:
-    """The form of a file, `csv`, `json` or `x12`: by the ending of its name, or else by how it starts.
+    """The form of a file, `csv`, `fhir`, `json` or `x12`: by its name's ending, or else by how it starts.
+
+    JSON that names the type of a resource is FHIR.
 
     Raises:
         ReadError: by neither.
     """
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 -- a name, not a path that is opened
-    forms = {".csv": "csv", ".json": "json", ".837": "x12", ".x12": "x12", ".edi": "x12"}
-    if suffix in forms:
-        return forms[suffix]
+    forms = {
+        ".csv": "csv",
+        ".json": "json",
+        ".ndjson": "fhir",
+        ".837": "x12",
+        ".x12": "x12",
+        ".edi": "x12",
+    }
+    form = forms.get(suffix) or _form_by_content(name, content)
+    return "fhir" if form == "json" and RESOURCE.search(content) else form
+
+
+def _form_by_content(name: str, content: bytes) -> str:
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:3]
     if start == b"ISA":
         return "x12"
@@ -213,15 +264,25 @@ def form_of(name: str, content: bytes = b"") -> str:
     raise ReadError(name, "expected a file that ends in .csv, .json or .837")
 
 
-def read(path: str | os.PathLike[str]) -> Batch:
-    """Read the claims of a file: `.csv`, `.json` or X12 `.837`.
+def read(path: str | os.PathLike[str], *, columns: Columns | None = None) -> Batch:
+    """Read the claims of a file: `.csv`, `.json`, X12 `.837`, or FHIR in `.json` or `.ndjson`.
+
+    Args:
+        path: the file.
+        columns: what the columns of a CSV file are, where neither we nor a form call them so.
 
     Raises:
         OSError: the file cannot be opened.
-        ReadError: it is not of the form its name says; what is wrong inside it is in `problems`.
-        MissingExtraError: an 837, and the extra `x12` is not installed.
+        ReadError: it is not of the form its name says, or `columns` are given and it is no CSV; what is wrong
+            inside it is in `problems`.
+        MissingExtraError: an 837, and the extra `x12` is not installed; or FHIR, and `fhir` is not.
     """
     with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs as much to import as all of this
         content = file.read()
     name = os.path.basename(path)  # noqa: PTH119 -- a message names the file, not the clinic's folders
-    return READERS[form_of(name, content)](content, name=name)
+    form = form_of(name, content)
+    if columns is None:
+        return READERS[form](content, name=name)
+    if form != "csv":
+        raise ReadError(name, "expected a CSV file, as only that has columns to name")
+    return read_csv(content, name=name, columns=columns)
