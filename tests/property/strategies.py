@@ -8,6 +8,7 @@ import attrs
 from hypothesis import strategies as st
 
 import otcodes
+from otcodes.ext.hypothesis import evaluations
 
 DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2028, 12, 31))
 BILLED = ("97530", "97110", "97140", "97112", "97535", "97150", "97165", "97129", "97130", "97550", "G0283")
@@ -79,18 +80,13 @@ PLANS = st.builds(
         [None, (), tuple(dt.date(2026, 2, 2) + dt.timedelta(n) for n in range(12))]
     ),
 )
+EVALUATIONS = evaluations()
 NOTES = st.builds(
     otcodes.TreatmentNote,
     on=st.sampled_from([dt.date(2026, 3, 2), dt.date(2026, 3, 3)]),
     timed_minutes=st.none() | st.integers(0, 90),
     total_minutes=st.none() | st.integers(0, 90),
-    evaluation=st.none()
-    | st.builds(
-        otcodes.EvaluationComponents,
-        profile=st.sampled_from(list(otcodes.ProfileReview)),
-        performance_deficits=st.integers(0, 7),
-        decision_making=st.sampled_from(list(otcodes.Complexity)),
-    ),
+    evaluation=st.none() | EVALUATIONS,
     empty_fields=st.sampled_from([(), ("timed_minutes",)]),
 )
 
@@ -146,12 +142,6 @@ SERVICES = st.builds(
     modifiers=st.sampled_from([(), (), (), ("LT",), ("96",), ("59",), ("KX",), ("GO",)]),
     charge_usd=st.none() | st.decimals(0, 500, places=2),
     allowed_usd=st.sampled_from([None, None, Decimal("31.07")]),
-)
-EVALUATIONS = st.builds(
-    otcodes.EvaluationComponents,
-    profile=st.sampled_from(list(otcodes.ProfileReview)),
-    performance_deficits=st.integers(0, 7),
-    decision_making=st.sampled_from(list(otcodes.Complexity)),
 )
 
 
