@@ -68,7 +68,7 @@ class Compiled:
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
         ]
         self._tables = sorted({table for rule in rules for table in rule.reads})
-        self._editions: dict[dt.date | None, Mapping[str, str]] = {}
+        self._editions: dict[dt.date | None, tuple[Mapping[str, str], Mapping[str, str]]] = {}
         self._plans: dict[tuple[str, dt.date], _Plan] = {}
         self._steps: dict[Hashable, Steps] = {}
         self.known: dict[Hashable, object] = {}
@@ -83,14 +83,15 @@ class Compiled:
             self.known.clear()
         self.known[key] = value
 
-    def editions(self, last: dt.date | None) -> Mapping[str, str]:
-        """Of each table that the rules rest on, the edition of a claim's last day."""
+    def editions(self, last: dt.date | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Of each table that the rules rest on, the edition of a claim's last day, and those it is past."""
         found = self._editions.get(last)
         if found is None:
             if len(self._editions) >= PLANS_KEPT:
                 self._editions.clear()
             editions = self.catalog.editions_on(last, self._tables)
-            found = self._editions[last] = MappingProxyType(editions)
+            stale = {} if last is None else self.catalog.stale_on(last, self._tables)
+            found = self._editions[last] = MappingProxyType(editions), MappingProxyType(stale)
         return found
 
     def run(self, claim: Claim, beside: Sequence[Claim]) -> tuple[list[Finding], tuple[NotChecked, ...]]:

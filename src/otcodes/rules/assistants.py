@@ -194,7 +194,7 @@ def _add(modifier: str, units: int, line: ServiceLine, *, is_safe: bool) -> Fix:
     sees=["procedure", "modifiers", "discipline", "units", "minutes", "assistant_minutes"],
 )
 def assistant_modifier_is_supported(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
-    """Units that carry the assistant's modifier are an assistant's by their minutes."""
+    """Units that carry the assistant's modifier are ones that the assistant's minutes support."""
     for share in _shares(lines, context):
         surplus = share.billed - share.most
         marked = [line for line in share.lines if share.modifier in line.modifiers]

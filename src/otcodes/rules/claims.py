@@ -34,7 +34,7 @@ SATURDAY, MONDAY = 6, 8  # as days of a week that runs on
     sees=["patient", "empty_fields"],
 )
 def service_is_on_one_claim(claim: Claim, /, context: Context) -> Iterator[Finding]:
-    """A patient's service with the same modifiers stands on one claim."""
+    """A patient's service of a day, with the same modifiers, stands on one claim only."""
     if context.lacks(claim, "patient"):
         raise CannotJudgeError("the patient is empty, so no other claim is known to be theirs", "patient")
     earlier = {_service(line) for each in _before(claim, context) for line in each.lines}

@@ -184,7 +184,7 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
 
 @code_rule("diagnosis.seventh-character", sees=["diagnoses", "lines.on"])
 def seventh_character_is_one_of_its_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
-    """A seventh character is one that its code takes, behind the placeholder X where the code is short."""
+    """A seventh character is one that its code takes, in the seventh place: X fills the places before it."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
         complete = completions(code, context.catalog.diagnoses.on(day))
         if complete is None:

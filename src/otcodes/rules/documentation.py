@@ -138,7 +138,7 @@ def _certified_from(plan: PlanOfCare, on: dt.date, context: Context) -> dt.date:
     sees=["plan_of_care", "empty_fields"],
 )
 def progress_is_reported_every_ten_treatment_days(claim: Claim, /, context: Context) -> Iterator[Finding]:
-    """A progress report is written once in ten treatment days, the first of which is the evaluation's."""
+    """A progress report is written every ten treatment days at least; the evaluation's day is the first."""
     plan = _plan(claim, context)
     if plan.treatment_days is None or plan.progress_reports is None:
         raise CannotJudgeError("the treatment days or the progress reports of the plan are not given", PLAN)

@@ -72,7 +72,7 @@ def modifier_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> I
     sees=["modifiers"],
 )
 def modifier_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """There is such a modifier."""
+    """A modifier is a code of CPT or HCPCS Level II."""
     modifiers = context.catalog.modifiers
     for index, code in enumerate(line.modifiers):
         verdict = modifiers.verdict(code, on=line.on)
@@ -144,7 +144,7 @@ def line_has_four_modifiers_at_most(line: ServiceLine, /, context: Context) -> I
     sees=["procedure", "modifiers", "discipline"],
 )
 def discipline_modifier_is_present(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """A line of always therapy, or of therapy under a plan of care, carries its discipline's modifier."""
+    """A line of always therapy, or of sometimes therapy under a plan of care, carries GO, GP or GN."""
     if context.is_anothers(line) or any(_known(line, context, "discipline")):
         return
     disposition = context.therapy_disposition(line)

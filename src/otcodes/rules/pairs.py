@@ -141,7 +141,7 @@ def pair_that_is_never_paid_is_apart(
 def pair_has_a_modifier_that_tells_it_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
-    """Two codes of an indicator-1 pair on one day carry an NCCI-associated modifier on either line."""
+    """Two codes of an indicator-1 pair on one day have an NCCI-associated modifier on one of the lines."""
     pairs = _pairs(lines, context)
     for row, paid, denied in pairs.edits:
         if row.indicator == WITH_MODIFIER and not (

@@ -41,7 +41,7 @@ def _place(line: ServiceLine, context: Context) -> str | None:
     sees=["place"],
 )
 def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """There is such a place of service."""
+    """A place of service is a code of CMS's list of places."""
     place, places = _place(line, context), context.catalog.places
     if place and places.verdict(place, on=line.on) is Verdict.UNKNOWN:
         yield context.finding(

@@ -59,7 +59,7 @@ def procedure_has_the_form_of_a_code(line: ServiceLine, /, context: Context) -> 
     sees=["procedure"],
 )
 def procedure_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """Inside the tables' coverage there is such a procedure code."""
+    """A procedure is a code that exists, as far as the tables cover it."""
     procedures = context.catalog.procedures
     if re.fullmatch(PROCEDURE, line.procedure):
         yield context.finding(
@@ -155,7 +155,7 @@ def procedure_is_of_the_lines_discipline(line: ServiceLine, /, context: Context)
     sees=["procedure"],
 )
 def procedure_is_the_one_the_payer_takes(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """A payer that wants another code for a service gets that code."""
+    """A service is billed by the code that its payer takes for it."""
     key = (context.policy.like, line.procedure)
     row = context.catalog.payer_substitutions.on(line.on).find(key)
     if row is not None:
@@ -322,7 +322,7 @@ def a_day_has_one_evaluation(line: ServiceLine, /, context: Context) -> Iterator
 def a_month_has_one_of_codes_that_exclude_each_other(
     line: ServiceLine, /, context: Context
 ) -> Iterator[Finding]:
-    """A calendar month has one of two codes that exclude each other in it."""
+    """Two codes that exclude each other are not billed in one calendar month."""
     found = _excluded(line, MONTH, context)
     if found:
         row, other = found

@@ -81,7 +81,7 @@ def _style(line: ServiceLine, context: Context) -> tuple[TelehealthStyle, str]:
     sees=["procedure", "modifiers", "place", "discipline"],
 )
 def telehealth_is_paid_for_the_code_and_the_day(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """A telehealth service is of a code and a day on which Medicare pays for it."""
+    """A telehealth service has a code on Medicare's list, on a day when therapists are paid for it."""
     if not (_has_modifier(line, context) or _has_place(line, context)):
         return
     discipline = context.discipline_of(line)
@@ -146,7 +146,7 @@ def telehealth_has_its_modifier(line: ServiceLine, /, context: Context) -> Itera
     sees=["modifiers", "place"],
 )
 def telehealth_place_and_modifier_agree(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
-    """The place of a telehealth service is the one that the payer wants with its modifier."""
+    """The place and the modifiers of a telehealth line agree, in the way that the payer wants."""
     has_modifier, has_place = _has_modifier(line, context), _has_place(line, context)
     if has_modifier == has_place:
         return

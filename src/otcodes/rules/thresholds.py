@@ -176,7 +176,7 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
     since=SINCE,
 )
 def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:
-    """A line with KX is one that takes the year's allowed charges above the threshold."""
+    """KX stands only on a line that takes the year's allowed charges above the threshold."""
     if not any(_modifiers(line, context) for line in claim.lines):
         return
     for position in _positions(claim, context):

@@ -380,7 +380,7 @@ def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Conte
     sees=["procedure", "modifiers", "discipline"],
 )
 def timed_code_is_on_one_line(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
-    """A timed code stands on one line a day, unless a modifier explains another."""
+    """A timed code stands on one line a day, unless a modifier explains a second one."""
     seen: dict[tuple[str, str], list[frozenset[str]]] = {}
     for line in lines:
         if not _is_timed(context.facts(line)):
