@@ -16,19 +16,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from build_payment_status import LAST_DAY, LIST, PARTIAL, PARTIAL_FROM, PARTIAL_TO, RELEASES
+from otcodes.importing.fees_pprrvu import KIND, QUALIFYING, STANDARD, VALUED
 from tables import DATA, INTERVAL, day_before, known_codes, ranges, read_csv, write_table
 
-KEY = ("code",)
-COLUMNS = (
-    *("work", "practice_nonfacility", "practice_facility", "malpractice"),
-    *("multiple_procedures", "component"),
-)
-# Codes of these letters have relative values of their own, also where they are zero. Of others, zeros only
-# say that there are none: a contractor sets the price, or the schedule does not pay the code.
-VALUED = frozenset("ABR")
+KEY, COLUMNS = KIND.form.key, KIND.form.columns
 
 FACTORS, FACTORS_FROM = "conversion_factors.csv", "2018-01-01"
-STANDARD, QUALIFYING = "standard", "qualifying-apm"
 # From the final rule of the year: the file on board is the one of the standard factor.
 QUALIFYING_FACTOR = "33.5675"
 
@@ -119,7 +112,7 @@ def add_partial(rows: dict[str, list[Row]], found: dict[str, Value | None], days
             rows.setdefault(code, []).append(new)
 
 
-def scope(folder: Path, held: set[str]) -> list[str]:
+def scope(folder: Path, held: set[str]) -> tuple[str, ...]:
     """The codes from 97001 to 97999 that have relative values here or have none at all."""
     listed = read_csv(folder / LIST)
     paid = {line["code"] for line in listed if VALUED & set(line.values())}

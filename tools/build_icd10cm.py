@@ -1,17 +1,14 @@
 """Build ``diagnoses.blocks``: every ICD-10-CM code and header, over the days it holds.
 
     python tools/build_icd10cm.py OFFICIAL_DIR
-    python tools/build_icd10cm.py --add icd10cm_order_2028.txt --effective 2027-10-01
 
-The first form makes the whole table from the editions in ``icd10cm_editions.csv``, whose files are in
+Makes the whole table from the editions in ``icd10cm_editions.csv``, whose files are in
 ``OFFICIAL_DIR/icd10cm``, and checks each edition against the printed totals there. What changed within a
 fiscal year, where only a later file of it is on board, is in ``icd10cm_updates.csv``, with its source. For
 years of which the billable codes alone are on board, ``icd10cm_headers.csv`` has the titles of headers that
 were revised, and a header that no edition had before although codes extended it.
 
-The second form takes the table as it is and adds the next edition: an order, codes or tabular file, or the
-order addenda. It prints what changed: compare that with the totals that the publisher prints. Then seal the
-tables, and in the manifest move `coverage_to` and name the edition.
+The next edition is added to the table as it is by ``add_edition.py``.
 
 A row is the longest span of days over which a code is billable, or a header, under one title. Titles are
 told apart by their letters and digits alone; of several ways to write one, an official file's is kept.
@@ -21,27 +18,16 @@ from __future__ import annotations
 
 import argparse
 import csv
-import datetime as dt
-import re
 import sys
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from icd10cm_files import (
-    PLACEHOLDER,
-    SEVENTH,
-    Entry,
-    FileError,
-    Listing,
-    is_addenda,
-    lists_headers,
-    read_addenda,
-    read_listing,
-)
-from tables import CATEGORY, DATA, blocks_of, day_before, rows_of
+from icd10cm_files import addenda_of, read_listing
+from otcodes.errors import TableError
+from otcodes.importing.icd10cm_lists import PLACEHOLDER, SEVENTH, Entry, Listing, dotted, letters_of
+from tables import CATEGORY, DATA, blocks_of, day_before
 
 TOOLS = Path(__file__).resolve().parent
 FILE = "diagnoses.blocks"
@@ -52,9 +38,6 @@ GAP_STARTS_AFTER = "2016-09-30"
 # How well a file writes titles: without commas; put together; as the tabular list; as the order file has it.
 PLAIN, COMPOSED, TABULAR, PRINTED = range(4)
 QUALITY = {"plain": PLAIN, "composed": TABULAR, "official": PRINTED}
-
-# No edition yet has let go of one code in a hundred.
-LOST_AT_MOST = 0.01
 
 Row = dict[str, str]
 Facts = Mapping[str, str]
@@ -82,16 +65,6 @@ class Stage(NamedTuple):
     states: dict[str, State]
 
 
-def words_of(title: str) -> str:
-    """What makes a title another one: its letters and digits, without accents and case."""
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", title.lower()))
-
-
-def dotted(code: str) -> str:
-    category, rest = code[:CATEGORY], code[CATEGORY:]
-    return f"{category}.{rest}" if rest else category
-
-
 class Titles:
     """Every way that titles are written in the files, noted from the oldest edition to the newest."""
 
@@ -102,7 +75,7 @@ class Titles:
         """Note the titles of one file."""
         for code, entry in listing.items():
             written = Title(COMPOSED if entry.is_composed else quality, entry.title, entry.is_composed)
-            self._found[code, words_of(entry.title)].append(written)
+            self._found[code, letters_of(entry.title)].append(written)
 
     def best(self, code: str, words: str) -> Title:
         """The best written title of these words, the newest of several.
@@ -121,7 +94,7 @@ def read_edition(folder: Path, facts: Facts, headers: Iterable[Facts]) -> Listin
     if facts["titles"] == "composed":
         listing = marked(listing)
     if facts["addenda"]:
-        listing = read_addenda(folder / facts["addenda"]).applied(listing)
+        listing = addenda_of(folder / facts["addenda"]).applied(listing)
     if facts["headers_file"]:
         full = marked(read_listing(folder / facts["headers_file"]))
         listing |= {code: entry for code, entry in full.items() if not entry.is_billable}
@@ -225,11 +198,11 @@ def _states(billable: dict[str, bool], words: dict[str, str]) -> dict[str, State
 
 def _words(listing: Listing, folder: Path, facts: Facts, earlier: Mapping[str, State]) -> dict[str, str]:
     """The words of each title; of one composed alike in the publisher's edition before, those from before."""
-    words = {code: words_of(entry.title) for code, entry in listing.items()}
+    words = {code: letters_of(entry.title) for code, entry in listing.items()}
     if facts["compared_with"]:
         for code, entry in read_listing(folder / facts["compared_with"]).items():
             known = earlier.get(code)
-            if known and known.words and words.get(code) == words_of(entry.title):
+            if known and known.words and words.get(code) == letters_of(entry.title):
                 words[code] = known.words
     return words
 
@@ -245,7 +218,7 @@ def _check_totals(facts: Facts, states: dict[str, bool], last: set[str]) -> None
     }
     for name, count in counted.items():
         if facts[name] and int(facts[name]) != count:
-            raise FileError(
+            raise TableError(
                 facts["file"], None, f"{facts['effective']}: {count} {name}, printed are {facts[name]}"
             )
 
@@ -303,102 +276,12 @@ def row_of(code: str, is_billable: bool, title: Title, day: str, *, is_start_kno
     }
 
 
-def advanced(rows: list[Row], listing: Listing, day: str) -> list[Row]:
-    """The rows with one more edition, in force from a day on.
-
-    Raises:
-        ValueError: an edition on board already speaks for a later day.
-    """
-    latest = max(day for row in rows for day in (row["valid_from"], row["valid_to"]))
-    if latest >= day:
-        raise ValueError(f"the table has rows of {latest} already; an edition is added behind them")
-    titles = {row["code"].replace(".", ""): row["title"] for row in rows}
-    before = open_listing(rows)
-    states = with_headers(listing, set(titles), is_whole=lists_headers(listing))
-    after = [dict(row) for row in rows]
-    still: set[str] = set()
-    for row in after:
-        code = row["code"].replace(".", "")
-        if row["valid_to"]:
-            continue
-        own = listing.get(code)
-        is_same = states.get(code) == before[code].is_billable
-        if is_same and (own is None or not _is_renamed(code, before, listing)):
-            still.add(code)
-            if own is not None and not own.is_composed and before[code].is_composed:
-                row |= {"title": own.title, "is_title_composed": "no"}
-        else:
-            row["valid_to"] = day_before(day)
-    for code, is_billable in states.items():
-        if code not in still:
-            entry = listing.get(code) or Entry(is_billable, titles[code])
-            title = Title(PRINTED, entry.title, entry.is_composed)
-            after.append(row_of(code, is_billable, title, day, is_start_known=True))
-    return after
-
-
-def _is_renamed(code: str, before: Listing, listing: Listing) -> bool:
-    """Whether a code has another title; one composed only if the header has that it is composed of."""
-    old, new = before[code], listing[code]
-    is_other = words_of(old.title) != words_of(new.title)
-    if is_other and new.is_composed:
-        stem = _stem(code, listing) or ""
-        return stem not in before or words_of(listing[stem].title) != words_of(before[stem].title)
-    return is_other
-
-
-def open_listing(rows: list[Row]) -> Listing:
-    """The codes that are in force without end."""
-    return {
-        row["code"].replace(".", ""): Entry(
-            row["is_billable"] == "yes", row["title"], row["is_title_composed"] == "yes"
-        )
-        for row in rows
-        if not row["valid_to"]
-    }
-
-
-def add(path: Path, day: str) -> list[Row]:
-    """The rows of the table with the edition of one file, and what it changes said.
-
-    Raises:
-        FileError: the file is not of a known form, or lacks so much that it cannot be whole.
-        ValueError: the day is none, or not behind the table's last edition.
-    """
-    dt.date.fromisoformat(day)
-    rows = rows_of(FILE, (DATA / FILE).read_bytes())
-    before = open_listing(rows)
-    listing = read_addenda(path).applied(before) if is_addenda(path) else read_listing(path)
-    after = advanced(rows, listing, day)
-    now = open_listing(after)
-    for name, is_billable in (("billable codes", True), ("headers", False)):
-        old, new = (
-            {code for code, e in each.items() if e.is_billable is is_billable} for each in (before, now)
-        )
-        if len(old - new) > len(old) * LOST_AT_MOST:
-            raise FileError(
-                path.name, None, f"it lacks {len(old - new)} of {len(old)} {name}: is it cut off?"
-            )
-        renamed = sum(now[code].title != before[code].title for code in old & new)
-        print(f"{len(new)} {name}: {len(new - old)} new, {len(old - new)} gone, {renamed} with another title")
-    if not lists_headers(listing):
-        print("the file lists no headers: a header that is new in this edition is not in the table")
-    return after
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("official", nargs="?", type=Path, help="the folder of the official files")
-    parser.add_argument("--add", type=Path, metavar="FILE", help="the next edition's file")
-    parser.add_argument("--effective", metavar="DAY", help="the first day of that edition")
+    parser.add_argument("official", type=Path, help="the folder of the official files")
     chosen = parser.parse_args()
-    if bool(chosen.official) == bool(chosen.add) or bool(chosen.add) != bool(chosen.effective):
-        parser.error("give the folder of the official files, or --add FILE with --effective DAY")
     try:
-        if chosen.add:
-            rows = add(chosen.add, chosen.effective)
-        else:
-            rows = rows_through(*stages(chosen.official / "icd10cm"))
+        rows = rows_through(*stages(chosen.official / "icd10cm"))
         content = blocks_of(rows, columns=COLUMNS)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)

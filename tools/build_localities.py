@@ -12,36 +12,21 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
+from otcodes.importing._fees import number
+from otcodes.importing.fees_gpci import KIND, name_of
 from tables import INTERVAL, day_before, write_table
 
-KEY = ("contractor", "locality")
-COLUMNS = ("state", "name", "work", "practice", "malpractice")
+KEY, COLUMNS = KIND.form.key, KIND.form.columns
 YEARS = tuple(range(2020, 2026))
 INDICES = ("gpci_work", "gpci_pe", "gpci_mp")
-STEP, TOLERANCE = Decimal("0.001"), Decimal("0.000001")
+index = number(3)
 
 # The file of 2025 is as CMS publishes it: a title above the header, notes below the rows.
 TITLED = ("mac", "state", "locality_number", "locality_name", *INDICES)
 CONTRACTOR = re.compile(r"[0-9]{5}")
-
-# How the files shorten words, and what stays in capitals or small.
-WORDS = {
-    "Cnty": "County",
-    "Cntys": "Counties",
-    "Dc": "DC",
-    "Md": "MD",
-    "N": "northern",
-    "Nj": "New Jersey",
-    "Nyc": "NYC",
-    "Of": "of",
-    "Poughkpsie": "Poughkeepsie",
-    "Surr": "surrounding",
-    "Va": "VA",
-}
 
 Row = dict[str, str]
 Key: TypeAlias = "tuple[str, str]"
@@ -53,22 +38,6 @@ def lines(path: Path) -> list[Row]:
     header, *rest = csv.reader(path.read_text("utf-8-sig").splitlines())
     columns = header if header[0] == TITLED[0] else TITLED
     return [dict(zip(columns, cells, strict=True)) for cells in rest if CONTRACTOR.fullmatch(cells[0])]
-
-
-def index(text: str, file: str) -> str:
-    """A number of three decimals, which a copy may have turned into the nearest binary one."""
-    number = Decimal(text)
-    rounded = number.quantize(STEP)
-    if abs(number - rounded) > TOLERANCE:
-        raise ValueError(f"{file}: {text} has more than three decimals")
-    return str(rounded)
-
-
-def name_of(text: str) -> str:
-    """A locality's name in words, without the marks of footnotes."""
-    plain = " ".join(text.replace("*", " ").replace("--", "-").split())
-    words = re.sub(r"[A-Za-z]+", lambda match: WORDS.get(match[0].title(), match[0].title()), plain)
-    return words.replace("surrounding.", "surrounding")
 
 
 def key_of(line: Row) -> Key:
@@ -88,7 +57,7 @@ def values(folder: Path) -> dict[int, dict[Key, Value]]:
             key = key_of(line)
             if key in found[year]:
                 raise ValueError(f"two lines for {key} in {year}")
-            indices = [index(line[name], f"gpci_{year}.csv") for name in INDICES]
+            indices = [index(line[name]) for name in INDICES]  # a copy may have them in binary
             found[year][key] = (states[key], name_of(line["locality_name"]), *indices)
     return found
 

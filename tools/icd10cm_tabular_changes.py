@@ -10,8 +10,9 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from icd10cm_files import SEVENTH
-from icd10cm_tabular import Tabular
+from icd10cm_files import official
+from otcodes.importing.icd10cm_lists import SEVENTH
+from otcodes.importing.icd10cm_tabular import Tabular
 from tables import DATA, INTERVAL, day_after, day_before, rows_of
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def read_editions(files: Iterable[tuple[str, Path]]) -> list[Edition]:
     nexts = [first for first, _ in ordered[1:]]
     ends = [day_before(first) for first in nexts] + ["9999-12-31"]
     return [
-        Edition(first, min(fiscal_year_end(first), end), Tabular(file))
+        Edition(first, min(fiscal_year_end(first), end), Tabular(official(file)))
         for (first, file), end in zip(ordered, ends, strict=True)
     ]
 

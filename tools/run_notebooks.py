@@ -7,6 +7,7 @@ python tools/run_notebooks.py --check    change nothing; exit status 1 if an out
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS, PAGES = ROOT / "examples", ROOT / "docs" / "examples"
 SECONDS = 120
+OWN_STYLE = r'(?s)<style.*?</style>\s*| border="1" class="dataframe"'  # ours, and that of pandas
 
 
 def run(path: Path) -> Any:
@@ -28,24 +30,27 @@ def run(path: Path) -> Any:
 
 
 def page(notebook: Any, name: str) -> str:
-    """The notebook as a page: its text, its code, and what the code printed."""
+    """The notebook as a page: its text, its code, and what the code printed and showed."""
     parts = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             parts.append(cell.source)
             continue
         parts.append(f"```python\n{cell.source}\n```")
-        printed = "".join(_text(output) for output in cell.outputs).rstrip("\n")
-        if printed:
-            parts.append(f"```text\n{printed}\n```")
+        parts += map(_shown, cell.outputs)
     parts.append(f"This page is the notebook `examples/{name}.ipynb`, as it ran.")
     return "\n\n".join(parts) + "\n"
 
 
-def _text(output: Any) -> str:
+def _shown(output: Any) -> str:
+    """What a cell printed, or the table that it showed, in the site's own style."""
     if output.output_type == "stream":
-        return str(output.text)
-    return str(output.data["text/plain"]) + "\n"
+        text = output.text
+    elif "text/html" in output.data:
+        return re.sub(OWN_STYLE, "", output.data["text/html"])
+    else:
+        text = output.data["text/plain"]
+    return f"```text\n{text.rstrip()}\n```"
 
 
 def main() -> int:

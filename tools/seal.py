@@ -16,7 +16,7 @@ from typing import Any
 from otcodes._blocks import Blocks
 from otcodes._manifest import Entry
 from otcodes._store import BLOCKS, read_manifest
-from tables import DATA, INTERVAL, TableError, blocks_of, canonical, read_csv, rows_of
+from tables import DATA, INTERVAL, FormError, blocks_of, canonical, read_csv, rows_of
 
 
 class Folder:
@@ -32,22 +32,22 @@ class Folder:
 
 
 def measure(entry: Entry) -> dict[str, Any]:
-    """The `rows` and `sha256` of one table; `TableError` if the file is not canonical."""
+    """The `rows` and `sha256` of one table; `FormError` if the file is not canonical."""
     path = DATA / entry.file
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise TableError("no such file") from None
+        raise FormError("no such file") from None
     if path.suffix == BLOCKS:
         return _measure_blocks(entry, content)
     key = entry.key
     header = content.partition(b"\n")[0].decode().split(",")
     start = [*key, *INTERVAL]
     if header[: len(start)] != start:
-        raise TableError(f"the header does not begin with {','.join(start)}")
+        raise FormError(f"the header does not begin with {','.join(start)}")
     rows = read_csv(path)
     if canonical(rows, key=key, columns=header[len(start) :]).encode() != content:
-        raise TableError("the order, quoting or line ends are not canonical")
+        raise FormError("the order, quoting or line ends are not canonical")
     return {"rows": len(rows), "sha256": hashlib.sha256(content).hexdigest()}
 
 
@@ -56,12 +56,12 @@ def _measure_blocks(entry: Entry, content: bytes) -> dict[str, Any]:
     fingerprint = Blocks(entry.file, content).fingerprint
     again = blocks_of(rows, columns=tuple(rows[0])[2 + len(INTERVAL) :])
     if Blocks(entry.file, again).fingerprint != fingerprint:
-        raise TableError("the order or form of the rows is not canonical")
+        raise FormError("the order or form of the rows is not canonical")
     values = {"rows": len(rows), "sha256": fingerprint}
     if entry.index:
         index = Blocks(entry.index, (DATA / entry.index).read_bytes())
         if fingerprint not in index.columns:
-            raise TableError(f"{entry.index} is the index of another table; build it anew")
+            raise FormError(f"{entry.index} is the index of another table; build it anew")
         values["index_sha256"] = index.fingerprint
     return values
 
@@ -77,7 +77,7 @@ def with_values(text: str, table: str, values: dict[str, Any]) -> str:
                 rf"^{name} = .*$", f"{name} = {json.dumps(value)}", part, flags=re.MULTILINE
             )
             if count != 1:
-                raise TableError(f"{count} lines for {name}")
+                raise FormError(f"{count} lines for {name}")
         return part
 
     return section.sub(replaced, text)
@@ -95,7 +95,7 @@ def main() -> int:
             values = measure(entry)
             differing = [name for name in values if getattr(entry, name) != values[name]]
             if is_check and differing:
-                raise TableError(f"{' and '.join(differing)} differ from the manifest")
+                raise FormError(f"{' and '.join(differing)} differ from the manifest")
             text = with_values(text, table, values)
         except (ValueError, KeyError) as error:
             problems.append(f"{table}: {error}")

@@ -1,125 +1,54 @@
-"""The canonical form of the tables in ``src/otcodes/data``, for the tools that build and seal them.
+"""What the tools that build and seal the tables in ``src/otcodes/data`` share.
 
-A table is a CSV file: UTF-8, LF, minimal quoting, a header, one row an interval of one key. The
-key columns come first, then `INTERVAL`, then the rest. Rows are in text order of key, then of
-``valid_from``. Dates are ISO and both ends are inclusive; an empty ``valid_to`` is open.
-
-A table of codes too large for that is a file of blocks, by category: the code and its title come first,
-then `INTERVAL`, then the rest, with tabs between them.
+The canonical form, and what is checked of it, is the importers': `otcodes.importing._canonical`.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from otcodes._blocks import Blocks, pack
+from otcodes.importing._canonical import (
+    CATEGORY,
+    INTERVAL,
+    FormError,
+    blocks_of,
+    canonical,
+    check_interval,
+    check_rows,
+    ranges,
+    rows_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "CATEGORY",
+    "DATA",
+    "INTERVAL",
+    "FormError",
+    "blocks_of",
+    "canonical",
+    "check_interval",
+    "check_rows",
+    "day_after",
+    "day_before",
+    "known_codes",
+    "ranges",
+    "read_csv",
+    "rows_of",
+    "write_table",
+]
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "otcodes" / "data"
-INTERVAL = ("valid_from", "valid_to", "is_start_known", "confirmed_to")
-
-CATEGORY = 3  # characters of an ICD-10-CM category, the key of its block
-
-Row = Mapping[str, str]
 
 
-class TableError(ValueError):
-    """A table or the manifest is not in its canonical form."""
-
-
-def canonical(rows: Iterable[Row], *, key: Sequence[str], columns: Sequence[str]) -> str:
-    """The text of a table: rows checked, sorted and written; `columns` are those after `INTERVAL`.
-
-    Raises `TableError` for a missing or surplus column, an empty key, a bad date or flag, stray
-    white space, or two rows of one key that share a day.
-    """
-    header = (*key, *INTERVAL, *columns)
-    ordered = list(rows)
-    for row in ordered:
-        if set(row) != set(header):
-            raise TableError(f"columns {sorted(row)} are not {sorted(header)}")
-    ordered.sort(key=lambda row: tuple(row[name] for name in (*key, "valid_from")))
-    check_rows(ordered, key=key)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([row[name] for name in header] for row in ordered)
-    return out.getvalue()
-
-
-def check_rows(rows: Sequence[Row], *, key: Sequence[str]) -> None:
-    """Raise `TableError` at the first of these sorted rows that breaks a rule of the form."""
-    before: Row | None = None
-    for row in rows:
-        for name, value in row.items():
-            if value != " ".join(value.split()):
-                raise TableError(f"stray white space in {name}: {dict(row)}")
-        if not all(row[name] for name in key):
-            raise TableError(f"empty key: {dict(row)}")
-        check_interval(row)
-        if before is not None and all(row[name] == before[name] for name in key):
-            # ISO dates compare as text; an open row has no next one.
-            is_apart = "" < before["valid_to"] < row["valid_from"]
-            if not is_apart:
-                raise TableError(f"overlap: {dict(before)} and {dict(row)}")
-        before = row
-
-
-def check_interval(row: Row) -> None:
-    """Raise `TableError` unless the four interval columns of one row make sense together."""
-    for name in ("valid_from", "valid_to", "confirmed_to"):
-        if row[name] or name == "valid_from":
-            try:
-                is_iso = dt.date.fromisoformat(row[name]).isoformat() == row[name]
-            except ValueError:
-                is_iso = False
-            if not is_iso:
-                raise TableError(f"{name} is not an ISO date: {dict(row)}")
-    for name in ("valid_to", "confirmed_to"):
-        if row[name] and row[name] < row["valid_from"]:
-            raise TableError(f"{name} is before valid_from: {dict(row)}")
-    if row["valid_to"] and row["confirmed_to"] > row["valid_to"]:
-        raise TableError(f"confirmed_to is after valid_to: {dict(row)}")
-    if row["is_start_known"] not in ("yes", "no"):
-        raise TableError(f"is_start_known is neither yes nor no: {dict(row)}")
-
-
-def blocks_of(rows: Iterable[Row], *, columns: Sequence[str]) -> bytes:
-    """The file of blocks of a table of codes with titles; `columns` are those after `INTERVAL`.
-
-    Raises `TableError` as `canonical` does, and for a tab in a cell.
-    """
-    header = ("code", "title", *INTERVAL, *columns)
-    ordered = sorted(rows, key=lambda row: (row["code"], row["valid_from"]))
-    check_rows(ordered, key=("code",))
-    lines: dict[str, list[str]] = {}
-    for row in ordered:
-        if set(row) != set(header):
-            raise TableError(f"columns {sorted(row)} are not {sorted(header)}")
-        line = "\t".join(row[name] for name in header)
-        if line.count("\t") != len(header) - 1:
-            raise TableError(f"a tab in a cell: {row['code']}")
-        lines.setdefault(row["code"][:CATEGORY], []).append(line)
-    return pack(
-        header, {category: "".join(f"{line}\n" for line in of).encode() for category, of in lines.items()}
-    )
-
-
-def rows_of(file: str, content: bytes) -> list[dict[str, str]]:
-    """The rows of a file of blocks."""
-    blocks = Blocks(file, content)
-    texts = [(blocks.read(key) or b"").decode() for key in blocks]
-    return [
-        dict(zip(blocks.columns, line.split("\t"), strict=True))
-        for text in texts
-        for line in text.splitlines()
-    ]
-
-
-def write_table(name: str, rows: Iterable[Row], *, key: Sequence[str], columns: Sequence[str]) -> int:
+def write_table(
+    name: str, rows: Iterable[Mapping[str, str]], *, key: Sequence[str], columns: Sequence[str]
+) -> int:
     """Write ``NAME.csv`` into the data folder and return how many rows it has."""
     text = canonical(rows, key=key, columns=columns)
     (DATA / f"{name}.csv").write_bytes(text.encode())
@@ -127,31 +56,18 @@ def write_table(name: str, rows: Iterable[Row], *, key: Sequence[str], columns: 
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, ours or an official one; `TableError` for one too short or long."""
+    """The rows of a CSV file, ours or an official one; `FormError` for one too short or long."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *lines = csv.reader(file)
     for number, line in enumerate(lines, start=2):
         if len(line) != len(header):
-            raise TableError(f"{path.name} row {number}: {len(line)} fields, not {len(header)}")
+            raise FormError(f"{path.name} row {number}: {len(line)} fields, not {len(header)}")
     return [dict(zip(header, line, strict=True)) for line in lines]
 
 
 def known_codes() -> set[str]:
     """Every CPT and HCPCS code that the project's own tables hold; build those two first."""
     return {row["code"] for name in ("procedures", "hcpcs") for row in read_csv(DATA / f"{name}.csv")}
-
-
-def ranges(codes: Iterable[str]) -> list[str]:
-    """The codes as inclusive ranges for a manifest's `scope`: only neighbours by number join."""
-    found: list[tuple[str, str]] = []
-    for code in sorted(set(codes)):
-        last = found[-1][1] if found else ""
-        is_next = code[:1] == last[:1] and code[1:].isdecimal() and last[1:].isdecimal()
-        if is_next and int(code[1:]) == int(last[1:]) + 1:
-            found[-1] = (found[-1][0], code)
-        else:
-            found.append((code, code))
-    return [f"{first}-{last}" for first, last in found]
 
 
 def day_before(day: str) -> str:

@@ -11,7 +11,9 @@ from ._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from . import calc, coding, errors, payers, readers, remittances, rules
+    from . import calc, coding, errors, importing, payers, readers, remittances, rules
+    from ._data_version import DATA_VERSION
+    from ._editions import Edition, Freshness, ImportedEdition, TableFreshness
     from ._text import normalize_code
     from .catalog import Catalog
     from .checking import check, check_many, repair_many
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     )
     from .classification import DiagnosisSnapshot, DiagnosisTable
     from .coding import CodedVisit, code_visit
-    from .differences import Diff
+    from .differences import Change, ChangeKind, Diff, diff
     from .errors import (
         CannotBillError,
         FieldError,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         OutOfCoverageError,
         ReadError,
         RuleFailedError,
+        StaleDataWarning,
         TableError,
         UnconfirmedServiceError,
         UnknownCodeError,
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
         UnknownRuleError,
     )
     from .explaining import ClaimExplanation, Explanations, LineExplanation, Standing, Why, explain
+    from .ext import validators
     from .findings import Citation, Finding, Fix, NotChecked, Repair, Report, Severity
+    from .impacts import CodeImpact, Impact, impact
     from .payers import AssistantMethod, EditTable, PayerPolicy, TelehealthStyle, UnitMethod
     from .policy_records import (
         AddOnCode,
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
         FeeSchedule,
         FilingIndicator,
         FilingLimit,
+        LimitSetting,
         Locality,
         ModifierConflict,
         MutuallyExclusive,
@@ -118,6 +124,7 @@ if TYPE_CHECKING:
         Remittance,
         Status,
     )
+    from .staleness import freshness
     from .tables import Snapshot, Table, Verdict
 
     procedures: Table[Procedure]
@@ -164,6 +171,8 @@ if TYPE_CHECKING:
     claim_statuses: Table[ClaimStatus]
 
 _MODULES = {
+    "_data_version": ("DATA_VERSION",),
+    "_editions": ("Edition", "Freshness", "ImportedEdition", "TableFreshness"),
     "_text": ("normalize_code",),
     "catalog": ("Catalog",),
     "checking": ("check", "check_many", "repair_many"),
@@ -179,7 +188,7 @@ _MODULES = {
     ),
     "coding": ("CodedVisit", "code_visit"),
     "classification": ("DiagnosisSnapshot", "DiagnosisTable"),
-    "differences": ("Diff",),
+    "differences": ("Change", "ChangeKind", "Diff", "diff"),
     "errors": (
         "CannotBillError",
         "FieldError",
@@ -190,6 +199,7 @@ _MODULES = {
         "OutOfCoverageError",
         "ReadError",
         "RuleFailedError",
+        "StaleDataWarning",
         "TableError",
         "UnconfirmedServiceError",
         "UnknownCodeError",
@@ -205,6 +215,7 @@ _MODULES = {
         "explain",
     ),
     "findings": ("Citation", "Finding", "Fix", "NotChecked", "Repair", "Report", "Severity"),
+    "impacts": ("CodeImpact", "Impact", "impact"),
     "payers": ("AssistantMethod", "EditTable", "PayerPolicy", "TelehealthStyle", "UnitMethod"),
     "readers": ("read",),
     "remittances": (
@@ -232,6 +243,7 @@ _MODULES = {
         "FeeSchedule",
         "FilingIndicator",
         "FilingLimit",
+        "LimitSetting",
         "Locality",
         "ModifierConflict",
         "MutuallyExclusive",
@@ -277,10 +289,21 @@ _MODULES = {
         "TherapyDisposition",
         "Timing",
     ),
+    "staleness": ("freshness",),
     "tables": ("Snapshot", "Table", "Verdict"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
-_SUBMODULES = ("calc", "coding", "errors", "payers", "readers", "remittances", "rules")
+_SUBMODULES = {
+    "calc": "calc",
+    "coding": "coding",
+    "errors": "errors",
+    "importing": "importing",
+    "payers": "payers",
+    "readers": "readers",
+    "remittances": "remittances",
+    "rules": "rules",
+    "validators": "ext.validators",
+}
 _TABLES = (
     "procedures",
     "diagnoses",
@@ -327,6 +350,7 @@ _TABLES = (
 )
 
 __all__ = [
+    "DATA_VERSION",
     "Acknowledgement",
     "AddOnCode",
     "Adjustment",
@@ -336,6 +360,8 @@ __all__ = [
     "Block",
     "CannotBillError",
     "Catalog",
+    "Change",
+    "ChangeKind",
     "Chapter",
     "Citation",
     "Claim",
@@ -344,6 +370,7 @@ __all__ = [
     "ClaimOutcome",
     "ClaimPayment",
     "ClaimStatus",
+    "CodeImpact",
     "CodedVisit",
     "CommonProcedure",
     "Complexity",
@@ -358,6 +385,7 @@ __all__ = [
     "Diff",
     "Discipline",
     "EditTable",
+    "Edition",
     "EvaluationComponents",
     "EvaluationLevel",
     "Explanations",
@@ -367,7 +395,11 @@ __all__ = [
     "FilingLimit",
     "Finding",
     "Fix",
+    "Freshness",
+    "Impact",
+    "ImportedEdition",
     "Laterality",
+    "LimitSetting",
     "LineAcknowledgement",
     "LineExplanation",
     "LinePayment",
@@ -411,6 +443,7 @@ __all__ = [
     "SeventhCharacter",
     "Severity",
     "Snapshot",
+    "StaleDataWarning",
     "Standing",
     "Status",
     "Succession",
@@ -418,6 +451,7 @@ __all__ = [
     "Supervision",
     "Table",
     "TableError",
+    "TableFreshness",
     "TelehealthBilling",
     "TelehealthCode",
     "TelehealthKind",
@@ -457,12 +491,16 @@ __all__ = [
     "diagnosis_characters",
     "diagnosis_notes",
     "diagnosis_synonyms",
+    "diff",
     "errors",
     "evaluation_levels",
     "explain",
     "fee_schedule",
     "filing_indicators",
     "filing_limits",
+    "freshness",
+    "impact",
+    "importing",
     "localities",
     "modifier_conflicts",
     "modifiers",
@@ -495,6 +533,7 @@ __all__ = [
     "therapy_thresholds",
     "unit_limits",
     "unsuitable_modifiers",
+    "validators",
 ]
 
 
@@ -505,7 +544,7 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         value: object = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
     elif name in _SUBMODULES:
-        value = importlib.import_module(f".{name}", __name__)
+        value = importlib.import_module(f".{_SUBMODULES[name]}", __name__)
     elif name in _TABLES:
         catalog = importlib.import_module(".catalog", __name__)
         value = getattr(catalog.Catalog.bundled(), name)

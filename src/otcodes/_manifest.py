@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ._blocks import table_error
 from ._text import normalize_code
 
 if TYPE_CHECKING:
-    from ._editions import Edition
+    from ._editions import Edition, TableFreshness
     from .errors import TableError
 
 Key: TypeAlias = "str | tuple[str, ...]"
@@ -133,14 +133,14 @@ class Entry:
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
         """What it was made from, oldest first."""
-        from ._editions import Edition  # noqa: PLC0415 -- a look-up does without them
+        from ._editions import Edition, ImportedEdition  # noqa: PLC0415 -- a look-up does without them
 
         try:
-            dated: list[Facts] = [
-                {**edition, "effective": dt.date.fromisoformat(edition["effective"])}
-                for edition in self._editions()
+            dated = [
+                {name: _of_edition(name, value) for name, value in facts.items()}
+                for facts in self._editions()
             ]
-            return tuple(Edition(**edition) for edition in dated)
+            return tuple(ImportedEdition(**facts) if "file" in facts else Edition(**facts) for facts in dated)
         except (KeyError, TypeError, ValueError) as error:
             raise self._malformed(error) from error
 
@@ -185,7 +185,29 @@ class Entry:
         """The id of the newest edition that speaks for a row, by the last day that one on board confirms."""
         last = confirmed_to or self.coverage.last
         spoken = [edition for edition in self.editions if edition.effective <= last]
-        return max(spoken, key=lambda edition: edition.effective).id
+        # Of those of one day, one that a user imported.
+        return max(spoken, key=lambda edition: (edition.effective, hasattr(edition, "file"))).id
+
+    def freshness(self, on: dt.date) -> TableFreshness:
+        """Whether an edition on board speaks for a day."""
+        from ._editions import Freshness, TableFreshness  # noqa: PLC0415 -- as for the editions
+
+        coverage = self.coverage
+        if not coverage.first <= on <= coverage.horizon:
+            freshness = Freshness.OUT_OF_COVERAGE
+        elif on > coverage.last:
+            freshness = Freshness.CARRIED_FORWARD
+        else:
+            freshness = Freshness.IN_GAP if coverage.gap_of(on) else Freshness.CURRENT
+        return TableFreshness(
+            table=self.name,
+            on=on,
+            freshness=freshness,
+            edition=self.last_edition,
+            covered_from=coverage.first,
+            covered_to=coverage.last,
+            answers_to=None if coverage.carries_forward else coverage.horizon,
+        )
 
     def covers(self, key: Key) -> bool:
         """Whether a missing key is an answer, on a covered day: all its codes are in the scope."""
@@ -193,6 +215,13 @@ class Entry:
             return self.coverage.includes(key)
         codes = (part for column, part in zip(self.key, key, strict=True) if column not in WORDS)
         return all(map(self.coverage.includes, codes))
+
+
+def _of_edition(name: str, value: Any) -> Any:
+    """A value of an edition as its field has it."""
+    if name in ("effective", "first", "last"):
+        return dt.date.fromisoformat(value)
+    return tuple(cast("list[str]", value)) if isinstance(value, list) else value
 
 
 def _coverage(facts: Facts) -> Coverage:
@@ -238,11 +267,19 @@ class Manifest(Mapping[str, Entry]):
         return found
 
     @cached_property
+    def data_version(self) -> str:
+        """The version of the set of tables as a whole; empty where it has none."""
+        head = _facts(self._content.partition(START)[0].decode("utf-8").splitlines(), 0)
+        version = head.pop("data_version", "")
+        if head or not isinstance(version, str):
+            problem = f"expected nothing but a data_version before {TABLE}NAME], found {[*head] or version}"
+            raise table_error(MANIFEST, None, problem)
+        return version
+
+    @cached_property
     def _names(self) -> tuple[str, ...]:
-        head, *sections = self._content.decode("utf-8").split(START.decode())
-        for number, line in enumerate(head.splitlines(), 1):
-            if line and not line.startswith("#"):
-                raise table_error(MANIFEST, number, f"expected {TABLE}NAME], found {line[:40]}")
+        _ = self.data_version  # so that nothing stands before the tables that is not read
+        _, *sections = self._content.decode("utf-8").split(START.decode())
         return tuple(section.partition("]\n")[0] for section in sections)
 
     def __iter__(self) -> Iterator[str]:

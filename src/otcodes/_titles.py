@@ -1,6 +1,6 @@
 """How the titles of ICD-10-CM are searched: an index of their words, and the ways that clinics write them.
 
-The index is a file of blocks that `tools/build_title_index.py` makes from the table of diagnoses. Every code
+The index is a file of blocks that `importing.icd10cm_titles` makes from the table of diagnoses. Every code
 that the table ever had is a document; its number is its place among all the codes, sorted. A set of
 documents is one long integer, the first document its highest bit, so that sets of codes are joined, cut and
 walked through in order without a loop over them. The blocks, by their keys:

@@ -15,6 +15,7 @@ from .readers._x12_transactions import kinds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .catalog import Catalog
     from .claims import Claim
     from .readers import Problem
     from .remittances import Acknowledgement, Remittance
@@ -34,9 +35,10 @@ class Exchange:
     complaints: list[str] = attrs.field(factory=list[str])
     notes: list[str] = attrs.field(factory=list[str])
 
-    def explained(self) -> Explanations:
+    def explained(self, catalog: Catalog | None = None) -> Explanations:
         """What became of the claims."""
-        return explain(self.remittances, self.claims, acknowledgements=self.acknowledgements)
+        answers = self.acknowledgements
+        return explain(self.remittances, self.claims, acknowledgements=answers, catalog=catalog)
 
     @property
     def has_rejected_files(self) -> bool:

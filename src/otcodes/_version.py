@@ -1,3 +1,3 @@
-"""The version of the code; each table carries the editions of its own data."""
+"""The version of the code; that of the data is in its manifest."""
 
 __version__ = "0.1.0"

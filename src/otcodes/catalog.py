@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import records
 from ._store import PackagedSource, read_manifest
@@ -13,8 +13,10 @@ from .tables import Table, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from ._editions import TableFreshness
+    from ._folders import Folder, Place
     from ._manifest import Entry
     from ._protocols import Source
     from .payers import PayerPolicy
@@ -63,7 +65,12 @@ MODIFIER = r"[A-Z0-9]{2}"
 PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
+# A table that only directories of one's own have, and its key.
+LABELS = "procedure_labels"
+KEYS_OF_OWN = {LABELS: ("code",)}
+
 DAYS_KEPT = 1_000
+SHOWN = 8  # digits of a hash that tell one directory from another
 
 
 class Catalog:
@@ -78,25 +85,55 @@ class Catalog:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._entries = read_manifest(source)
+        self._entries: Mapping[str, Entry]
+        self._entries = self._manifest = read_manifest(source)
+        self._overlays: dict[str, Folder] = {}  # by the table that each has in place of the source's
         self._policies: dict[str | None, PayerPolicy] = {}
         self._disciplines_on: dict[dt.date, dict[Discipline, TherapyDiscipline]] = {}
 
     def _table(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
-        return Table(self._entries[name], kind, self._source, form=form)
+        return Table(self._entries[name], kind, self._source_of(name), form=form)
+
+    def _source_of(self, name: str) -> Source:
+        return self._overlays.get(name, self._source)
+
+    def file_of(self, name: str) -> tuple[Entry | None, bytes]:
+        """A table's entry and the bytes of its file, for importers; none where there is no such table."""
+        entry = self._entries.get(name)
+        return entry, b"" if entry is None else self._source_of(name).read(entry.file)
 
     @cached_property
     def procedures(self) -> Table[records.Procedure]:
         """CPT codes of therapy, with all of HCPCS Level II beside them."""
-        hcpcs = self._table("hcpcs", records.Procedure, PROCEDURE)
-        return Table(
-            self._entries["procedures"], records.Procedure, self._source, form=PROCEDURE, beside=hcpcs
-        )
+        return self._of_procedures("procedures", self._hcpcs)
+
+    @cached_property
+    def _hcpcs(self) -> Table[records.Procedure]:
+        return self._of_procedures("hcpcs")
+
+    def _of_procedures(
+        self, name: str, beside: Table[records.Procedure] | None = None
+    ) -> Table[records.Procedure]:
+        entry, source = self._entries[name], self._source_of(name)
+        if self.procedure_labels is None:
+            return Table(entry, records.Procedure, source, form=PROCEDURE, beside=beside)
+        from ._labels import LabelledTable
+
+        labels = self.procedure_labels
+        return LabelledTable(entry, records.Procedure, source, form=PROCEDURE, beside=beside, labels=labels)
+
+    @cached_property
+    def procedure_labels(self) -> Table[records.ProcedureLabel] | None:
+        """Labels of procedures from a directory of one's own, in the place of the bundled ones."""
+        if LABELS not in self._overlays:
+            return None
+        return self._table(LABELS, records.ProcedureLabel, PROCEDURE)
 
     @cached_property
     def diagnoses(self) -> DiagnosisTable:
         """ICD-10-CM codes."""
-        return DiagnosisTable(self._entries["diagnoses"], self._source, self, form=DIAGNOSIS)
+        source = self._source_of("diagnoses")
+        return DiagnosisTable(self._entries["diagnoses"], source, self, form=DIAGNOSIS)
 
     @cached_property
     def diagnosis_chapters(self) -> Table[records.Chapter]:
@@ -382,6 +419,46 @@ class Catalog:
         vars(other)["_policies"] = {**self._policies, policy.name: policy}
         return other
 
+    def with_source(self, where: Place) -> Catalog:
+        """A catalog in which the tables of a directory stand in the place of this one's of the same names.
+
+        The directory is read at once and verified against the hashes in its manifest; what is written there
+        later changes nothing. This catalog stays as it is. Of several directories, one after the other, the
+        last one that has a table is asked. No directory is ever read that was not named here.
+
+        Args:
+            where: the directory, such as `python -m otcodes import` writes: a path, or anything of the kind
+                that `importlib.resources.files` gives.
+
+        Raises:
+            TableError: a file is not there or not the one that the manifest describes, a row is malformed, or
+                there is no such table; it names the file.
+
+        Examples:
+            >>> Catalog.bundled().with_source("/no/such/directory")
+            Traceback (most recent call last):
+            otcodes.errors.TableError: /no/such/directory: manifest.toml: it is not there
+        """
+        from ._folders import Folder
+        from .errors import TableError
+
+        folder = Folder(where)
+        for name, entry in folder.manifest.items():
+            known = self._entries[name].key if name in self._entries else KEYS_OF_OWN.get(name)
+            if known != entry.key:
+                keyed = "no such table" if known is None else f"its key is {', '.join(known)}"
+                raise TableError(f"{folder.name}: {entry.file}", None, f"table {name}: {keyed}")
+        other = type(self)(self._source)  # it shares no table: one may have been made of those that change
+        vars(other).update(
+            _policies=dict(self._policies),
+            _overlays={**self._overlays, **dict.fromkeys(folder.manifest, folder)},
+            _entries={**self._entries, **folder.manifest},
+        )
+        for name in folder.manifest:
+            table: Table[Any] = getattr(other, "_hcpcs" if name == "hcpcs" else name)
+            folder.check(table.under(), table.entry)
+        return other
+
     def policy(self, name: str | None) -> PayerPolicy:
         """The policy of a payer, one's own before a bundled one; of `None`, one that knows nothing.
 
@@ -399,8 +476,9 @@ class Catalog:
             raise UnknownPayerError(error.payer, (*error.known, *filter(None, self._policies))) from None
 
     def __repr__(self) -> str:
-        """How many tables it has."""
-        return f"<Catalog of {len(self._entries)} tables>"
+        """How many tables it has, and where those of one's own are from."""
+        own = ", ".join(dict.fromkeys(folder.name for folder in self._overlays.values()))
+        return f"<Catalog of {len(self._entries)} tables{f', with those of {own}' if own else ''}>"
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -412,10 +490,25 @@ class Catalog:
         """The newest edition that speaks for the whole of each table, by the table's name."""
         return {entry.name: entry.last_edition for entry in self.entries}
 
+    @property
+    def data_version(self) -> str:
+        """The version of its tables as a whole; of directories of one's own, what their hashes begin with."""
+        own = {folder.fingerprint[:SHOWN]: None for folder in self._overlays.values()}
+        return "+".join([self._manifest.data_version, *own])
+
+    def freshness(self, on: dt.date) -> tuple[TableFreshness, ...]:
+        """How fresh each table is for a day."""
+        return tuple(entry.freshness(on) for entry in self.entries)
+
     def editions_on(self, day: dt.date | None, tables: Iterable[str]) -> dict[str, str]:
         """The newest edition of some tables that had taken effect on a day; of no day, the last one."""
         entries = [self._entries[table] for table in tables if table in self._entries]
         return {each.name: each.last_edition if day is None else each.edition_on(day) for each in entries}
+
+    def stale_on(self, day: dt.date, tables: Iterable[str]) -> dict[str, str]:
+        """The last edition of those of some tables whose last edition a day is past."""
+        entries = [self._entries[table] for table in tables if table in self._entries]
+        return {entry.name: entry.last_edition for entry in entries if day > entry.coverage.last}
 
     def disciplines(self, on: dt.date) -> dict[Discipline, TherapyDiscipline]:
         """The therapy disciplines and their modifiers on a day, as the table of modifiers has them.

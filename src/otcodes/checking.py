@@ -60,11 +60,14 @@ def check(
     rules = of_policy(policy) if rules is None else _expect(rules, RuleSet, "rules")
     compiled = rules.compiled(policy, catalog)
     findings, skipped = compiled.run(claim, beside)
+    editions, stale = compiled.editions(max([line.on for line in claim.lines], default=None))
     return Report(
         claim=claim,
         findings=tuple(sorted(findings, key=_place)),
         not_checked=skipped,
-        editions=compiled.editions(max([line.on for line in claim.lines], default=None)),
+        editions=editions,
+        stale=stale,
+        data_version=catalog.data_version,
         recheck=lambda changed: check(
             changed,
             rules=rules,

@@ -115,6 +115,11 @@ class DiagnosisTable(Table[Diagnosis]):
             found += self._successions_of_deleted(last, last.valid_to + DAY)
         return tuple(found)
 
+    def replaced_by(self, row: Diagnosis, first: dt.date, second: dt.date) -> tuple[str, ...]:
+        """The codes that took the place of one that was deleted, or became a header, between two days."""
+        found = (each for each in self.successors(row.code) if first < each.on <= second)
+        return tuple(code for each in found for code in each.successors)
+
     def _successions_of_deleted(self, row: Diagnosis, day: dt.date) -> Iterator[Succession]:
         from .records import Succession, SuccessionKind  # noqa: PLC0415 -- made when they are needed
 

@@ -93,6 +93,38 @@ class CodedVisit:
         """What to look at again."""
         return self.report.warnings
 
+    def _repr_html_(self) -> str:
+        """The lines, what is not billed, what the rules say and the reasoning, in a notebook."""
+        from . import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        name = "Lines" if self.claim.id is None else f"Lines of {self.claim.id}"
+        columns = ("procedure", "units", "modifiers", "minutes", "assistant minutes", "place", "diagnoses")
+        lines = (
+            (
+                *(line.procedure, line.units, line.modifiers, line.minutes, line.assistant_minutes),
+                *(line.place, line.diagnoses),
+            )
+            for line in self.lines
+        )
+        left_out = _html.table("Not billed", ("procedure", "why"), self.left_out, count=len(self.left_out))
+        return _html.block(
+            _html.table(name, columns, lines, count=len(self.lines)),
+            left_out if self.left_out else "",
+            *(
+                _html.note(f"for the last unit the therapist may choose: {', '.join(codes)}")
+                for codes in self.alternatives
+            ),
+            self.report._repr_html_(),  # pyright: ignore[reportPrivateUsage]  # the name is the notebook's
+            _html.steps("why it is so", [_in_words(step) for step in self.steps]),
+        )
+
+
+def _in_words(step: CodingStep) -> str:
+    """A step and its source."""
+    if step.citation is None:
+        return step.text
+    return f"{step.text} [{', '.join(filter(None, (step.citation.title, step.citation.section)))}]"
+
 
 def candidates(words: str, *, visit: Visit, catalog: Catalog | None = None) -> tuple[Procedure, ...]:
     """Codes that some words may mean, of the visit's discipline and in force on its day, best first.

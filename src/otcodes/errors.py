@@ -17,6 +17,24 @@ class OtcodesWarning(UserWarning):
     """Root of every warning that otcodes gives."""
 
 
+class StaleDataWarning(OtcodesWarning):
+    """A day is past the last editions of some tables; given only where it is asked for.
+
+    Attributes:
+        on: the day.
+        editions: the last edition of each of these tables, by the table's name.
+    """
+
+    def __init__(self, on: dt.date, editions: dict[str, str]) -> None:
+        super().__init__(on, editions)
+        self.on, self.editions = on, editions
+
+    def __str__(self) -> str:
+        """Name the day, the tables and their last editions."""
+        named = ", ".join(f"{table} ({edition})" for table, edition in self.editions.items())
+        return f"{self.on} is past the last edition on board of {named}"
+
+
 class UnknownCodeError(OtcodesError, KeyError):
     """Inside a table's coverage there is no such code on any day, or the code is malformed.
 
@@ -75,7 +93,7 @@ class OutOfCoverageError(OtcodesError, LookupError):
 
     Attributes:
         table: the table that was asked.
-        code: what was asked for.
+        code: what was asked for; `None` where it was the whole table.
         on: the day, or `None` where a whole history was asked for.
         covers: what the table does cover, in words.
     """
@@ -87,9 +105,8 @@ class OutOfCoverageError(OtcodesError, LookupError):
     def __str__(self) -> str:
         """Say what lies outside of what."""
         day = f" on {self.on}" if self.on else ""
-        return (
-            f"{_shown_code(self.code)}{day} is outside the coverage of the table {self.table} ({self.covers})"
-        )
+        asked = f"every code{day}" if self.code is None else f"{_shown_code(self.code)}{day}"
+        return f"{asked} is outside the coverage of the table {self.table} ({self.covers})"
 
 
 class FieldError(OtcodesError, ValueError, TypeError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from ._text import TextEnum, normalize_code
+from ._version import __version__
 from .claims import Claim, ServiceLine
 from .errors import OtcodesError
 
@@ -485,12 +486,17 @@ class Report:
         findings: what is wrong, ordered by place, then severity, then rule.
         not_checked: the rules that could not be judged, and why.
         editions: of each table that the rules rest on, the edition of the last day of service.
+        stale: of those of these tables whose last edition that day is past, that edition: what they say is
+            carried forward, if they still answer.
+        data_version: the version of the tables; empty where the catalog has none.
     """
 
     claim: Claim = attrs.field(repr=False)
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...] = attrs.field(repr=lambda found: f"<{len(found)}>")
     editions: Mapping[str, str] = attrs.field(repr=False)
+    stale: Mapping[str, str] = attrs.field(repr=False)
+    data_version: str = attrs.field(repr=False)
     _recheck: Callable[[Claim], Report] = attrs.field(repr=False, eq=False, alias="recheck")
     _errors_beside: Callable[[], frozenset[tuple[int, str, str]]] = attrs.field(
         repr=False, eq=False, alias="errors_beside"
@@ -498,7 +504,10 @@ class Report:
 
     def __getstate__(self) -> tuple[object, ...]:
         """What is sent to another process: all but the way to check again."""
-        return self.claim, self.findings, self.not_checked, dict(self.editions)
+        return (
+            *(self.claim, self.findings, self.not_checked, dict(self.editions)),
+            *(dict(self.stale), self.data_version),
+        )
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         """Take what was sent."""
@@ -532,12 +541,38 @@ class Report:
         """Whether there is no finding at warning or above; what was not checked is in `not_checked`."""
         return not any(finding.severity.is_at_least(Severity.WARNING) for finding in self.findings)
 
+    def _repr_html_(self) -> str:
+        """The findings, and what was not checked, in a notebook."""
+        from . import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        errors, warnings = len(self.errors), len(self.warnings)
+        counts = f"{_html.counted(errors, 'error')}, {_html.counted(warnings, 'warning')}"
+        not_checked = f"not checked: {len(self.not_checked)}"
+        skipped = _html.table(
+            "No data is not a pass",
+            ("rule", "where", "why"),
+            ((each.rule, each.path, each.reason) for each in self.not_checked),
+            count=len(self.not_checked),
+        )
+        return _html.block(
+            _html.table(
+                f"Claim{'' if self.claim.id is None else f' {self.claim.id}'}: {counts}, {not_checked}",
+                ("rule", "severity", "where", "what is wrong", "fix", "source"),
+                map(_cells, self.findings),
+                count=len(self.findings),
+            ),
+            _html.folded(not_checked, skipped) if self.not_checked else "",
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The report in the documented JSON form."""
         return {
             "findings": [finding.to_dict() for finding in self.findings],
             "not_checked": [entry.to_dict() for entry in self.not_checked],
             "editions": dict(self.editions),
+            "stale": dict(self.stale),
+            "version": __version__,
+            "data_version": self.data_version,
         }
 
     def fixed(self, *, unsafe: bool = False) -> Claim:
@@ -593,7 +628,20 @@ class Report:
         return (None, "it does not mend the finding") if stays else (after, "")
 
 
-REPORTED = ("claim", "findings", "not_checked", "editions", "_recheck", "_errors_beside")
+REPORTED = (
+    *("claim", "findings", "not_checked", "editions", "stale", "data_version"),
+    *("_recheck", "_errors_beside"),
+)
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    """A finding as a row of a table."""
+    fix, source = finding.fix, finding.citation
+    remedy = f"perhaps {', '.join(finding.suggestions)}" if finding.suggestions else ""
+    if fix is not None:
+        remedy = f"{fix}" if fix.is_safe else f"{fix}, if the record supports it"
+    written = "" if source is None else ", ".join(filter(None, (source.title, source.section)))
+    return (finding.rule, finding.severity, finding.path, finding.message, remedy, written)
 
 
 def _cannot_recheck(claim: Claim) -> Report:  # noqa: ARG001 -- in the place of one that can

@@ -187,6 +187,14 @@ class TherapyCode(Row):
     disposition: TherapyDisposition = cell(TherapyDisposition)
 
 
+class LimitSetting(TextEnum):
+    """Which of NCCI's tables of unit limits; a supplier of equipment has one of its own."""
+
+    PRACTITIONER = "practitioner"
+    OUTPATIENT_HOSPITAL = "outpatient-hospital"
+    DME_SUPPLIER = "dme-supplier"
+
+
 @attrs.frozen(kw_only=True)
 class UnitLimit(Row):
     """A medically unlikely edit (MUE): the most units of a code for one patient and day.
@@ -201,7 +209,7 @@ class UnitLimit(Row):
     """
 
     program: str = cell(required)
-    setting: Setting = cell(Setting)
+    setting: LimitSetting = cell(LimitSetting)
     code: str = cell(required)
     units: int = cell(int)
     indicator: str = cell(required)

@@ -14,12 +14,12 @@ import attrs
 from ._manifest import DAY, Coverage, Entry, Key
 from ._store import read_table
 from ._text import TextEnum
-from .records import R
+from .records import R, Row
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from ._editions import Edition
+    from ._editions import Edition, TableFreshness
     from ._protocols import Rows, Source
     from ._search import Indexed
     from .differences import Diff
@@ -48,10 +48,16 @@ SNAPSHOTS_KEPT = 64
 ANSWERS_KEPT = 10_000
 
 
-def _check_day(on: object) -> None:
+def check_day(on: object) -> None:
+    """Raise `TypeError` unless it is a day."""
     if not isinstance(on, dt.date) or isinstance(on, dt.datetime):
         msg = f"on is a datetime.date, not {type(on).__name__}"
         raise TypeError(msg)
+
+
+def _as_written(row: Row, key: Key) -> Key:
+    """A key as its record writes it; of several columns, one of which may be called code, it is filed so."""
+    return key if isinstance(key, tuple) else getattr(row, "code", key)
 
 
 def spans_of(rows: Iterable[R]) -> tuple[tuple[dt.date, dt.date | None], ...]:
@@ -131,6 +137,16 @@ class Table(Generic[R]):
         """The table's name and coverage."""
         return f"<Table {self.name}: {self.coverage}>"
 
+    def _repr_html_(self) -> str:
+        """What it was made from, in a notebook."""
+        from . import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        editions = sorted(set(self.editions), key=lambda each: (each.effective, each.id), reverse=True)
+        rows = ((each.id, each.effective, each.publisher, each.title) for each in editions)
+        columns = ("edition", "speaks from", "publisher", "title")
+        caption = f"Table {self.name}: {self.coverage}"
+        return _html.block(_html.table(caption, columns, rows, count=len(editions)))
+
     @property
     def name(self) -> str:
         """The table's name."""
@@ -154,7 +170,7 @@ class Table(Generic[R]):
         """
         found = self._snapshots.get(day)
         if found is None:
-            _check_day(day)
+            check_day(day)
             if len(self._snapshots) >= SNAPSHOTS_KEPT:
                 self._snapshots.clear()
             found = self._snapshots.setdefault(day, self._snapshot(day))
@@ -174,7 +190,7 @@ class Table(Generic[R]):
                 if first <= on <= last:
                     return verdict
         except TypeError:
-            _check_day(on)
+            check_day(on)
             raise
         return self._judge(code, on)
 
@@ -218,16 +234,19 @@ class Table(Generic[R]):
         return (known for known in self.keys() if isinstance(known, str) and known[:1] == key[:1])
 
     def diff(self, first: dt.date, second: dt.date) -> Diff[R]:
-        """What changed in the table from one day to another.
+        """What changed in the table from one day to another: `otcodes.diff` of it.
 
         Raises:
+            OutOfCoverageError: a day is past all that the table answers for.
             TypeError: a day is not a `datetime.date`.
         """
         from .differences import diff  # noqa: PLC0415 -- most processes only look codes up
 
-        _check_day(first)
-        _check_day(second)
         return diff(self, first, second)
+
+    def freshness(self, on: dt.date) -> tuple[TableFreshness, ...]:
+        """Whether an edition on board speaks for a day; that of the table beside it follows."""
+        return tuple(table.entry.freshness(on) for table in self._tables)
 
     def __iter__(self) -> Iterator[R]:
         """Every row, in the order of the file, the rows of the table beside it last."""
@@ -304,6 +323,10 @@ class Table(Generic[R]):
         """Whether a row of its own answers for that day only because nothing newer is on board."""
         return row.valid_to is None and on > (row.confirmed_to or self.coverage.last)
 
+    def replaced_by(self, row: R, first: dt.date, second: dt.date) -> tuple[str, ...]:  # noqa: ARG002 -- where it depends on the days
+        """The codes that took the place of one of its own, gone between two days."""
+        return getattr(row, "successors", ())
+
     def _not_found(self, code: Key, on: dt.date, verdict: Verdict) -> OtcodesError:
         """Why there is no record of a code on a day."""
         from .errors import NotEffectiveError, OutOfCoverageError, UnknownCodeError  # noqa: PLC0415 -- a look-up that succeeds does without the errors
@@ -337,7 +360,7 @@ class Table(Generic[R]):
 
     def _judge(self, code: Key, on: dt.date) -> Verdict:
         """The verdict on a code that is not normalised, or that no span answers for on the day."""
-        _check_day(on)
+        check_day(on)
         key = self.normalize(code)
         if key != code:
             return self.verdict(key, on=on)
@@ -472,7 +495,7 @@ class Snapshot(Mapping[Key, R]):
         for owner, key, rows in self.table.versions():
             row = owner.row_on(rows, self.day)
             if row is not None:
-                yield getattr(row, "code", key)
+                yield _as_written(row, key)
 
     def __len__(self) -> int:
         """How many codes are in force."""
@@ -491,12 +514,21 @@ class Snapshot(Mapping[Key, R]):
         for owner, key, rows in self.table.versions():
             row = owner.row_on(rows, self.day)
             if row is not None:
-                code = getattr(row, "code", key)
+                code = _as_written(row, key)
                 yield code, self[code] if owner.is_carried(row, self.day) else row
 
     def __repr__(self) -> str:
         """The table's name and the day."""
         return f"<Snapshot of {self.table.name} on {self.day}>"
+
+    def _repr_html_(self) -> str:
+        """The first records in force and how many more there are, in a notebook."""
+        from . import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        count = len(self)
+        caption = f"Snapshot of {self.table.name} on {self.day}: {_html.counted(count, 'record')}"
+        known = map(str, self.table.freshness(self.day))
+        return _html.block(_html.records(caption, self.values(), count=count), *map(_html.note, known))
 
     def search(self, text: str, *, limit: int = 20) -> tuple[R, ...]:
         """The records in force that fit some words, best first: code, words, prefixes, letters in order.

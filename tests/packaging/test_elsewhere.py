@@ -61,6 +61,27 @@ def test_works_under_another_name(attrs_python: Path, unpacked: Path, tmp_path: 
     assert "97530" in done.stdout, done.stderr
 
 
+REGISTERED = """
+from hypothesis import find, strategies as st
+from vendor import _ot as ot
+from vendor._ot.ext import hypothesis
+hypothesis.register()
+hypothesis.register()
+claim = find(hypothesis.claims(broken="diagnosis.missing"), lambda claim: True)
+assert type(claim) is ot.Claim and not claim.diagnoses
+print(type(find(st.from_type(ot.ServiceLine), lambda line: True)).__module__)
+"""
+
+
+def test_strategies_work_under_another_name(
+    make_python: Callable[..., Path], unpacked: Path, tmp_path: Path, run: Run
+) -> None:
+    shutil.copytree(unpacked / "otcodes", tmp_path / "vendor" / "_ot")
+    (tmp_path / "vendor" / "__init__.py").touch()
+    done = run(make_python("attrs", "hypothesis"), "-c", REGISTERED, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("vendor._ot.claims\n", "")
+
+
 def test_works_from_a_zip(attrs_python: Path, wheel: Path, tmp_path: Path, run: Run) -> None:
     code = LOOK_AND_CHECK.format(statement="import otcodes as ot")
     done = run(attrs_python, "-c", code, cwd=tmp_path, PYTHONPATH=str(wheel))

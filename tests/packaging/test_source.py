@@ -19,12 +19,12 @@ REFUSED = {
     "sqlite3", "ssl", "subprocess", "tempfile", "time", "urllib", "uuid", "webbrowser",
 }  # fmt: skip
 OPTIONAL = {
-    "ext/fhir.py": {"fhir"},
     "ext/hypothesis.py": {"hypothesis"},
     "ext/pandas.py": {"pandas"},
     "ext/polars.py": {"polars"},
     "ext/pydantic.py": {"pydantic"},
     "ext/spark.py": {"pyarrow", "pyspark"},
+    "readers/_fhir_models.py": {"fhir"},
     "readers/_segments.py": {"pyx12"},
 }
 

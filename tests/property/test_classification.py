@@ -80,7 +80,7 @@ def test_a_diff_applied_to_the_first_day_gives_the_second() -> None:
             continue
         changes = otcodes.diagnoses.diff(first, second)
         made = state(rows, first)
-        for record in changes.deleted:
+        for record in changes.retired:
             del made[record.code]
         changed = (*changes.revised, *changes.became_header, *changes.became_billable)
         for record in (*changes.added, *(after for _, after in changed)):
@@ -93,8 +93,8 @@ def test_a_diff_applied_to_the_first_day_gives_the_second() -> None:
 @given(DAYS, DAYS)
 def test_a_diff_backwards_is_the_diff_turned_round(first: dt.date, second: dt.date) -> None:
     there, back = otcodes.diagnoses.diff(first, second), otcodes.diagnoses.diff(second, first)
-    assert there.added == back.deleted
-    assert there.deleted == back.added
+    assert there.added == back.retired
+    assert there.retired == back.added
     assert [(b, a) for a, b in there.revised] == list(back.revised)
     assert [(b, a) for a, b in there.became_header] == list(back.became_billable)
     assert there.not_known == back.not_known

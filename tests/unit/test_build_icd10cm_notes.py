@@ -10,12 +10,16 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from otcodes.errors import TableError
+from otcodes.importing import icd10cm_references as references
+from otcodes.importing import icd10cm_tabular as tabular
+from otcodes.importing._sources import open_official
+from otcodes.importing.icd10cm_lists import dotted
+
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(Path(__file__).parents[2] / "tools")
     build = importlib.import_module("build_icd10cm_notes")
-    tabular = importlib.import_module("icd10cm_tabular")
     changes = importlib.import_module("icd10cm_tabular_changes")
-    references = importlib.import_module("icd10cm_tabular_references")
     tables = importlib.import_module("tables")
 
 ENCOUNTERS = {"A": "initial encounter", "D": "subsequent encounter", "S": "sequela"}
@@ -78,7 +82,7 @@ def read(tmp_path_factory):
     def read(made: Made):
         path = tmp_path_factory.mktemp("list") / "icd10cm_tabular_2026.xml"
         path.write_text(str(made), "utf-8")
-        return references.Reader(tabular.Tabular(path))
+        return references.Reader(tabular.Tabular(open_official(path)))
 
     return read
 
@@ -113,7 +117,7 @@ def reader(read):
 
 
 def names(targets) -> list[str]:
-    return ["-".join(dict.fromkeys(tabular.dotted(end) for end in target)) for target in targets]
+    return ["-".join(dict.fromkeys(dotted(end) for end in target)) for target in targets]
 
 
 @pytest.mark.parametrize(
@@ -469,11 +473,11 @@ def test_a_change_that_the_codes_do_not_tell_is_refused(run, starts, problem):
 def test_what_is_no_tabular_list_is_refused(tmp_path):
     path = tmp_path / "list.xml"
     path.write_text(str(Made({"C50": "C50"})), "utf-8")
-    with pytest.raises(tabular.FileError, match="no chapters or no notes"):
-        tabular.Tabular(path)
+    with pytest.raises(TableError, match="no chapters or no notes"):
+        tabular.Tabular(open_official(path))
     path.write_text(str(OLD).replace("(C50)", "(C51)"), "utf-8")
-    with pytest.raises(tabular.FileError, match="block C50 is titled C51"):
-        tabular.Tabular(path)
+    with pytest.raises(TableError, match="the section C50 is titled C51"):
+        tabular.Tabular(open_official(path))
     path.write_text(str(OLD).replace(" (C50)</desc>", "</desc>"), "utf-8")
-    with pytest.raises(tabular.FileError, match="no range of categories"):
-        tabular.Tabular(path)
+    with pytest.raises(TableError, match="expected a title with its categories"):
+        tabular.Tabular(open_official(path))

@@ -152,14 +152,14 @@ def test_a_diff_of_two_editions() -> None:
     billable = [record for record in changes.added if record.is_billable]
     # Printed of the FY2026 edition: 487 new codes, 28 deleted ones, 38 revised titles.
     assert len(billable) + len(changes.became_billable) == 487
-    gone = len(changes.became_header) + len([record for record in changes.deleted if record.is_billable])
+    gone = len(changes.became_header) + len([record for record in changes.retired if record.is_billable])
     assert gone == 28
     assert len([after for _, after in changes.revised if after.is_billable]) <= 38
 
 
 def test_a_diff_into_the_gap_says_what_is_not_known() -> None:
     changes = otcodes.diagnoses.diff(dt.date(2016, 9, 30), dt.date(2017, 6, 1))
-    assert changes.added == changes.deleted == ()
+    assert changes.added == changes.retired == ()
     assert changes.not_known
 
 

@@ -190,15 +190,16 @@ def test_check_in_text(run) -> None:
     assert err == ""
     assert "lacks.csv:A2:lines[0].modifiers: error: modifier.discipline-missing: " in out
     assert "fix: add modifier GO" in out
-    *_, summary, skipped = out.splitlines()
+    *_, summary, stale, skipped = out.splitlines()
     assert summary == "2 claims, 1 clean; findings: 1 error, 0 warning, 0 information"
+    assert stale.startswith("past their last edition on days of these claims: ")
     assert skipped.startswith("not checked, in so many claims: claim.duplicate (2), ")
 
 
 def test_check_in_json(run) -> None:
     _, out, _ = run("check", "lacks.csv", "--format", "json")
     report = json.loads(out)
-    assert set(report) == {"findings", "not_checked", "editions"}
+    assert set(report) == {"findings", "not_checked", "editions", "stale", "version", "data_version"}
     (finding,) = report["findings"]
     assert set(finding) >= {"claim", "rule", "severity", "path", "message", "citation", "fix", "file"}
     assert (finding["file"], finding["claim"], finding["path"]) == ("lacks.csv", "A2", "lines[0].modifiers")

@@ -52,6 +52,10 @@ EXAMPLES = {
         'an 837 needs an optional package: pip install "otcodes[x12]"',
         {"feature": "an 837", "extra": "x12"},
     ),
+    errors.StaleDataWarning(DOS, {"places": "pos-2024"}): (
+        "2026-03-02 is past the last edition on board of places (pos-2024)",
+        {"on": DOS, "editions": {"places": "pos-2024"}},
+    ),
     errors.ReadError("week.csv", "bad"): ("week.csv: bad", {"file": "week.csv", "problem": "bad"}),
 }
 ROOTS = {errors.OtcodesError, errors.OtcodesWarning}
@@ -78,7 +82,7 @@ def test_facts_and_message_survive(error, copied) -> None:
     assert message in str(again)
     assert {name: getattr(again, name) for name in facts} == facts
     assert vars(again) == vars(error)
-    assert isinstance(again, errors.OtcodesError)
+    assert isinstance(again, tuple(ROOTS))
 
 
 @pytest.mark.parametrize(

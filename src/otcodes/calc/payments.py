@@ -126,6 +126,28 @@ class AllowedAmount:
         """Of all services; `None` where one of them has no amount, so that nobody takes a part for all."""
         return self.priced_usd if self.is_complete else None
 
+    def _repr_html_(self) -> str:
+        """The lines, what has no amount, and why, in a notebook."""
+        from .. import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        columns = ("code", "units", "a unit (USD)", "units cut", "a unit cut (USD)", "amount (USD)")
+        lines = (
+            (
+                *(line.code, line.units, line.unit_usd, line.reduced_units, line.reduced_unit_usd),
+                line.amount_usd,
+            )
+            for line in self.lines
+        )
+        said = "in all" if self.is_complete else "without what has no amount"
+        lacking = ((each.code, each.units, each.reason) for each in self.not_priced)
+        return _html.block(
+            _html.table(f"Allowed: {self.priced_usd} USD {said}", columns, lines, count=len(self.lines)),
+            ""
+            if self.is_complete
+            else _html.table("No amount", ("code", "units", "why"), lacking, count=len(self.not_priced)),
+            _html.steps("why it is so", self.steps),
+        )
+
 
 @attrs.frozen(kw_only=True)
 class ExpectedPayment:
@@ -156,6 +178,23 @@ class ExpectedPayment:
     def total_usd(self) -> Decimal:
         """What the practice receives."""
         return self.medicare_usd + self.patient_usd
+
+    def _repr_html_(self) -> str:
+        """Who pays how much, and why, in a notebook."""
+        from .. import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        amounts = {
+            "Medicare": self.medicare_usd,
+            "deductible": self.deductible_usd,
+            "coinsurance": self.coinsurance_usd,
+            "taken by sequestration": self.sequestration_usd,
+            "deductible left": self.deductible_left_usd,
+        }
+        caption = f"Expected payment: {self.total_usd} USD"
+        return _html.block(
+            _html.table(caption, ("who", "USD"), amounts.items(), count=len(amounts)),
+            _html.steps("why it is so", self.steps),
+        )
 
 
 def allowed_amount(

@@ -98,6 +98,17 @@ class UnitAllocation:
         """The answer."""
         return f"UnitAllocation(total={self.total}, by_code={self.by_code}, ties={self.ties})"
 
+    def _repr_html_(self) -> str:
+        """The units by code, and why, in a notebook."""
+        from .. import _html  # noqa: PLC0415 -- only a notebook needs it
+
+        rows = self.by_code.items()
+        return _html.block(
+            _html.table(f"{in_units(self.total)} in all", ("code", "units"), rows, count=len(rows)),
+            *(_html.note(f"the therapist may choose: {', '.join(codes)}") for codes in self.ties),
+            _html.steps("why it is so", self.steps),
+        )
+
     @cached_property
     def total(self) -> int:
         """The units of all timed codes."""

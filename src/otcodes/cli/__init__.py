@@ -12,15 +12,16 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from .._data_version import DATA_VERSION
 from .._version import __version__
 from ..errors import OtcodesError
-from . import _check, _code, _lookup, _price, _status, _tables, _units
+from . import _changes, _check, _code, _import, _lookup, _price, _status, _tables, _units
 from ._common import FOUND, UNREADABLE, complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = (_lookup, _units, _price, _check, _code, _status, _tables)
+COMMANDS = (_lookup, _units, _price, _check, _code, _status, _changes, _tables, _import)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="otcodes", description="Occupational-therapy billing codes and claims."
     )
-    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--version", action="version", version=f"{__version__}, data {DATA_VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)

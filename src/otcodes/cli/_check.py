@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, Any, TextIO
 import attrs
 
 from .. import payers
+from .._version import __version__
 from ..checking import check_many
-from ..errors import MissingExtraError, ReadError, shown, shown_name
+from ..errors import ReadError, shown, shown_name
 from ..findings import Severity
-from ..readers import Batch, Problem, read
+from ..readers import Problem, read_columns
 from ..rules import presets
-from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, complain
+from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, catalog_of, complain
 from ._fix import output_name, write_fixed, write_x12, writes_x12
+from ._reading import read_all
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ..catalog import Catalog
     from ..claims import Claim
     from ..findings import Finding, Report
+    from ._reading import Inputs
 
 BAR_WIDTH = 30
 LONG_INPUT = 200
@@ -34,6 +38,7 @@ def add(commands: Any) -> None:
     check = add_command(commands, "check", _check, "Check claims in .csv, .json and .837 files.")
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--payer", choices=list(payers.POLICIES), help="judge every claim as this payer's")
+    check.add_argument("--columns", metavar="FILE", help="what the columns of a CSV file are, in TOML")
     add_format(check, "text", "json", "csv")
     check.add_argument("--select", action="append", metavar="RULE", help="only this rule, or group of rules")
     check.add_argument("--ignore", action="append", metavar="RULE", help="not this rule, or group of rules")
@@ -51,55 +56,28 @@ def _check(chosen: argparse.Namespace) -> int:
     if chosen.output and not chosen.fix:
         raise ReadError("--output", "it is where --fix writes; without --fix there is nothing to write")
     is_x12 = chosen.fix and writes_x12(chosen)
+    catalog = catalog_of(chosen)
     policy = partial(_policy, kept=_kept_rules(chosen))
-    taken = _read_all(chosen.files)
+    taken = read_all(chosen.files, read_columns(chosen.columns) if chosen.columns else None)
     for note in taken.notes:
         complain(f"note: {note}")
     if chosen.payer:
         taken.claims = [attrs.evolve(claim, payer=chosen.payer) for claim in taken.claims]
-    reports = list(_judge(taken, policy))
+    reports = list(_judge(taken, policy, catalog))
     findings = [finding for report in reports for finding in report]
     stream = sys.stderr if chosen.fix and not chosen.output else sys.stdout
-    _write_report(reports, chosen.format, stream)
+    _write_report(reports, chosen.format, stream, catalog.data_version)
     complaints = [*taken.complaints, *map(str, taken.problems)]
     for complaint in complaints:
         complain(complaint)
     if is_x12:
-        write_x12([report.claim for report in reports], policy, chosen, is_whole=not complaints)
+        write_x12([report.claim for report in reports], policy, catalog, chosen, is_whole=not complaints)
     elif chosen.fix:
-        write_fixed([report.claim for report in reports], policy, chosen, is_whole=not complaints)
+        write_fixed([report.claim for report in reports], policy, catalog, chosen, is_whole=not complaints)
     if complaints:
         return UNREADABLE
     limit = Severity(chosen.fail_on)
     return FOUND if any(finding.severity.is_at_least(limit) for finding in findings) else CLEAN
-
-
-@attrs.define
-class _Read:
-    """All inputs together: the claims, and what could not be read."""
-
-    claims: list[Claim] = attrs.field(factory=list["Claim"])
-    problems: list[Problem] = attrs.field(factory=list[Problem])
-    complaints: list[str] = attrs.field(factory=list[str])
-    notes: list[str] = attrs.field(factory=list[str])
-
-
-def _read_all(files: Iterable[str]) -> _Read:
-    everything = _Read()
-    for file in files:
-        try:
-            batch: Batch = read(file)
-        except ReadError as error:
-            everything.complaints.append(str(error))
-        except MissingExtraError as error:
-            everything.complaints.append(f"{file}: {error}")
-        except OSError as error:
-            everything.complaints.append(f"{file}: {error.strerror}")
-        else:
-            everything.claims += batch.claims
-            everything.problems += batch.problems
-            everything.notes += batch.notes
-    return everything
 
 
 def _kept_rules(chosen: argparse.Namespace) -> frozenset[str]:
@@ -109,7 +87,9 @@ def _kept_rules(chosen: argparse.Namespace) -> frozenset[str]:
     return frozenset(kept - {rule.id for rule in (every.select(*chosen.ignore) if chosen.ignore else ())})
 
 
-def _judge(taken: _Read, policy: Callable[[Claim], payers.PayerPolicy]) -> Iterator[Report]:
+def _judge(
+    taken: Inputs, policy: Callable[[Claim], payers.PayerPolicy], catalog: Catalog
+) -> Iterator[Report]:
     """The reports, claim by claim; a claim whose payer is unknown is a problem, not the end."""
     good: list[Claim] = []
     for claim in taken.claims:
@@ -128,7 +108,7 @@ def _judge(taken: _Read, policy: Callable[[Claim], payers.PayerPolicy]) -> Itera
             )
         )
     progress = _Progress(len(good))
-    for report in check_many(good, policy=policy):
+    for report in check_many(good, policy=policy, catalog=catalog):
         progress.step()
         yield report
     progress.close()
@@ -163,7 +143,7 @@ class _Progress:
             sys.stderr.write("\r\033[K")
 
 
-def _write_report(reports: Sequence[Report], form: str, stream: TextIO) -> None:
+def _write_report(reports: Sequence[Report], form: str, stream: TextIO, data_version: str) -> None:
     findings = [finding for report in reports for finding in report]
     if form == "json":
         editions = {table: edition for report in reports for table, edition in report.editions.items()}
@@ -171,6 +151,9 @@ def _write_report(reports: Sequence[Report], form: str, stream: TextIO) -> None:
             "findings": [finding.to_dict() for finding in findings],
             "not_checked": [entry.to_dict() for report in reports for entry in report.not_checked],
             "editions": dict(sorted(editions.items())),
+            "stale": _stale(reports),
+            "version": __version__,
+            "data_version": data_version,
         }
         json.dump(facts, stream, indent=2)
         stream.write("\n")
@@ -203,6 +186,10 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
     clean = sum(report.is_clean for report in reports)
     claims = "1 claim" if len(reports) == 1 else f"{len(reports)} claims"
     lines = [f"{claims}, {clean} clean; findings: {', '.join(by_severity)}"]
+    stale = _stale(reports)
+    if stale:
+        named = ", ".join(f"{table} ({edition})" for table, edition in stale.items())
+        lines.append(f"past their last edition on days of these claims: {named}")
     skipped: dict[str, set[int]] = {}
     for number, report in enumerate(reports):
         for entry in report.not_checked:
@@ -211,3 +198,8 @@ def _summary(reports: Sequence[Report], findings: Sequence[Finding]) -> str:
         counts = ", ".join(f"{rule} ({len(claims)})" for rule, claims in sorted(skipped.items()))
         lines.append(f"not checked, in so many claims: {counts}; --format json says why")
     return "\n".join(lines) + "\n"
+
+
+def _stale(reports: Sequence[Report]) -> dict[str, str]:
+    """The last editions that days of the claims are past."""
+    return dict(sorted({item for report in reports for item in report.stale.items()}))

@@ -9,7 +9,7 @@ from .. import payers
 from ..coding import CodedVisit, code_visit
 from ..errors import OtcodesError, shown_name
 from ..readers import read_visits
-from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, complain, print_json, say
+from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, catalog_of, complain, print_json, say
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
 
 def _code(chosen: argparse.Namespace) -> int:
     """The claims for visits, one after another; what cannot be billed is a complaint, not the end."""
+    catalog = catalog_of(chosen)
     path = Path(chosen.file)
     name = path.name  # a message names the file, not the clinic's folders
     read_in = read_visits(path.read_bytes(), name=name)
@@ -34,7 +35,7 @@ def _code(chosen: argparse.Namespace) -> int:
     coded: list[CodedVisit] = []
     for visit in read_in.visits:
         try:
-            coded.append(code_visit(visit, payer=chosen.payer))
+            coded.append(code_visit(visit, payer=chosen.payer, catalog=catalog))
         except OtcodesError as error:
             complaints.append(f"{name}: {shown_name(visit.id or f'the visit of {visit.on}')}: {error}")
     if chosen.format == "json":

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ..catalog import Catalog
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FOLDERS = "OTCODES_TABLES"
 CLEAN, FOUND, UNREADABLE = 0, 1, 2
 NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
@@ -27,7 +31,28 @@ def add_command(
     """Add a command, which `run` carries out."""
     made: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
     made.set_defaults(run=run)
+    made.add_argument(
+        "--with",
+        dest="folders",
+        action="append",
+        metavar="DIRECTORY",
+        help="tables of one's own, as import writes them; may be given again; without it, the directories "
+        f"that the environment variable {FOLDERS} names",
+    )
     return made
+
+
+def catalog_of(chosen: argparse.Namespace) -> Catalog:
+    """The bundled tables with those that --with, or the environment, names.
+
+    Raises:
+        TableError: a directory is not there or damaged.
+    """
+    catalog = Catalog.bundled()
+    named: list[str] = chosen.folders or os.environ.get(FOLDERS, "").split(os.pathsep)
+    for folder in filter(None, named):
+        catalog = catalog.with_source(folder)
+    return catalog
 
 
 def add_day(made: argparse.ArgumentParser) -> None:

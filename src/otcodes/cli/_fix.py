@@ -16,6 +16,7 @@ from ._common import complain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ..catalog import Catalog
     from ..claims import Claim
     from ..findings import Finding, Repair
     from ..payers import PayerPolicy
@@ -70,6 +71,7 @@ def _say_bytes(content: bytes) -> None:
 def write_x12(
     claims: Sequence[Claim],
     policy: Callable[[Claim], PayerPolicy],
+    catalog: Catalog,
     chosen: argparse.Namespace,
     *,
     is_whole: bool,
@@ -78,7 +80,7 @@ def write_x12(
     if not claims:
         complain("nothing written: no claim could be read")
         return
-    repairs = list(repair_many(claims, policy=policy))
+    repairs = list(repair_many(claims, policy=policy, catalog=catalog))
     path = Path(chosen.files[0])
     mended = mended_x12(path.read_bytes(), repairs, name=path.name)
     if chosen.output:
@@ -96,6 +98,7 @@ def write_x12(
 def write_fixed(
     claims: Sequence[Claim],
     policy: Callable[[Claim], PayerPolicy],
+    catalog: Catalog,
     chosen: argparse.Namespace,
     *,
     is_whole: bool,
@@ -111,7 +114,7 @@ def write_fixed(
         why = "part of the input could not be read" if claims else "no claim could be read"
         complain(f"nothing written: {why}")
         return
-    repairs = list(repair_many(claims, policy=policy))
+    repairs = list(repair_many(claims, policy=policy, catalog=catalog))
     claims = [repair.claim for repair in repairs]
     name = chosen.output or chosen.files[0]
     if name.lower().endswith(".csv"):

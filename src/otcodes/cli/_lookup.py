@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..catalog import Catalog
-from ._common import CLEAN, FOUND, add_command, add_day, add_format, as_dict, complain, print_json, say
+from ._common import (
+    CLEAN,
+    FOUND,
+    add_command,
+    add_day,
+    add_format,
+    as_dict,
+    catalog_of,
+    complain,
+    print_json,
+    say,
+)
 
 if TYPE_CHECKING:
     import argparse
     import datetime as dt
+
+    from ..catalog import Catalog
 
 TABLES_LOOKED_UP = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
 
@@ -30,7 +42,7 @@ def add(commands: Any) -> None:
 
 
 def _lookup(chosen: argparse.Namespace) -> int:
-    catalog = Catalog.bundled()
+    catalog = catalog_of(chosen)
     found: list[tuple[str, Any]] = []
     verdicts: dict[str, str] = {}
     for name in TABLES_LOOKED_UP:
@@ -97,7 +109,7 @@ def _why_nothing(code: str, on: dt.date, verdicts: dict[str, str], catalog: Cata
 
 
 def _search(chosen: argparse.Namespace) -> int:
-    catalog = Catalog.bundled()
+    catalog = catalog_of(chosen)
     found: list[tuple[str, Any]] = [
         (name, record)
         for name in ("procedures", "diagnoses")

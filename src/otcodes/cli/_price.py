@@ -17,6 +17,7 @@ from ._common import (
     add_command,
     add_day,
     add_format,
+    catalog_of,
     complain,
     print_json,
     say,
@@ -50,9 +51,13 @@ def _price(chosen: argparse.Namespace) -> int:
     services = _services(chosen)
     if services is None:
         return UNREADABLE
-    found = allowed_amount(services, on=chosen.on, locality=chosen.locality, facility=chosen.facility)
+    catalog = catalog_of(chosen)
+    found = allowed_amount(
+        services, on=chosen.on, locality=chosen.locality, facility=chosen.facility, catalog=catalog
+    )
     payments = [
-        expected_payment(line.amount_usd, on=chosen.on, is_assistant=chosen.assistant) for line in found.lines
+        expected_payment(line.amount_usd, on=chosen.on, is_assistant=chosen.assistant, catalog=catalog)
+        for line in found.lines
     ]
     medicare = sum(payment.medicare_usd for payment in payments)
     patient = sum(payment.patient_usd for payment in payments)

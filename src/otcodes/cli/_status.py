@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._tracking import Exchange, as_dict, in_one_line, is_at_fault
 from ..errors import shown_name
-from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, complain, print_json, say
+from ._common import CLEAN, FOUND, UNREADABLE, add_command, add_format, catalog_of, complain, print_json, say
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ def _status(chosen: argparse.Namespace) -> int:
     exchange = Exchange()
     for file in chosen.files:
         exchange.take(file)
-    explained = exchange.explained()
+    explained = exchange.explained(catalog_of(chosen))
     for note in exchange.notes:
         complain(f"note: {note}")
     if chosen.format == "json":

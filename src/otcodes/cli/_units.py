@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 from ..calc.units import timed_units
 from ..errors import OtcodesError, shown
 from ..payers import UnitMethod
-from ._common import CLEAN, NUMBER, UNREADABLE, add_command, add_day, add_format, complain, print_json, say
+from ._common import (
+    CLEAN,
+    NUMBER,
+    UNREADABLE,
+    add_command,
+    add_day,
+    add_format,
+    catalog_of,
+    complain,
+    print_json,
+    say,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -30,8 +41,9 @@ def _units(chosen: argparse.Namespace) -> int:
             complain(f"expected CODE:MINUTES as 97530:23, found {shown(given)}")
             return UNREADABLE
         minutes[code] = minutes.get(code, 0) + int(amount)
+    catalog = catalog_of(chosen)
     try:
-        result = timed_units(minutes, on=chosen.on, method=chosen.method)
+        result = timed_units(minutes, on=chosen.on, method=chosen.method, catalog=catalog)
     except (OtcodesError, LookupError) as error:
         complain(str(error))
         return UNREADABLE

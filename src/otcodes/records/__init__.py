@@ -19,6 +19,7 @@ from .._cells import cell, day, flag, optional
 if TYPE_CHECKING:
     from ._codes import Modifier, Place, RevenueCode
     from ._diagnosis import Diagnosis
+    from ._label import ProcedureLabel
     from ._notes import Block, Chapter, DiagnosisNote, SeventhCharacter, Succession
     from ._procedure import Procedure
     from ._synonym import DiagnosisSynonym
@@ -49,6 +50,7 @@ __all__ = [
     "NoteKind",
     "Place",
     "Procedure",
+    "ProcedureLabel",
     "ProfileReview",
     "R",
     "RevenueCode",
@@ -73,6 +75,7 @@ _HOMES = {
     "Succession": "_notes",
     "SeventhCharacter": "_notes",
     "Procedure": "_procedure",
+    "ProcedureLabel": "_label",
     "CodeSystem": "_words",
     "Complexity": "_words",
     "Discipline": "_words",
@@ -123,6 +126,12 @@ class Row:
         """The kind of record, and what it says."""
         shown = [field.name for field in attrs.fields(type(self)) if field.repr]
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+    def _repr_html_(self) -> str:
+        """The same as a table, in a notebook."""
+        from .._html import record  # noqa: PLC0415 -- only a notebook needs it
+
+        return record(self)
 
 
 R = TypeVar("R", bound=Row)

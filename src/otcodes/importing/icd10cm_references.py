@@ -10,17 +10,17 @@ stands for any character.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from icd10cm_files import PLACEHOLDER, SEVENTH
-from icd10cm_tabular import CATEGORY, WILD, Note, Tabular
+from .icd10cm_lists import CATEGORY, PLACEHOLDER, SEVENTH
+from .icd10cm_tabular import WILD, Note, Tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-Target = tuple[str, str]
+Target: TypeAlias = "tuple[str, str]"
 # The characters, by their place from 1, that the codes meant have.
-Places = dict[int, str]
+Places: TypeAlias = "dict[int, str]"
 
 CODE = r"\b[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])(?:\.[0-9A-Z]{1,4})?(?![0-9A-Za-z])"
 DASH = r"\.?-*"
@@ -334,6 +334,3 @@ def _suffixes(text: str) -> Iterator[str]:
 def _last(character: str) -> list[Places]:
     """A character as the last one before the seventh: the fifth, the placeholder behind it, or the sixth."""
     return [{SEVENTH - 2: character, SEVENTH - 1: PLACEHOLDER}, {SEVENTH - 1: character}]
-
-
-__all__ = ["Reader", "Reference", "Target"]

@@ -1,23 +1,42 @@
 """The tabular list of ICD-10-CM as the tree that it is: chapters, blocks, codes, their notes and characters.
 
-Reads the XML of the National Center for Health Statistics, ``icd10cm_tabular_YYYY.xml``. Codes inside these
-tools are written without their dot.
+Reads the XML of the National Center for Health Statistics, ``icd10cm_tabular_YYYY.xml``; codes are written
+without their dot here. Of its elements, these are read:
+
+    <ICD10CM.tabular>
+      <version>2026</version>
+      <chapter><name>13</name><desc>Title (M00-M99)</desc>
+        <section id="M60-M63"><desc>Title (M60-M63)</desc>
+          <diag><name>M62</name><desc>Title</desc>
+            <excludes1><note>what is never coded with it (M33.-)</note></excludes1>
+            <sevenChrDef><extension char="A">what it stands for</extension></sevenChrDef>
+            <diag>...</diag>
+
+Notes, which are `excludes1`, `excludes2`, `codeFirst` and `useAdditionalCode`, stand in chapters, sections
+and codes.
 """
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from icd10cm_files import SEVENTH, FileError, Listing, read_listing
+from ..errors import TableError, shown
+from .icd10cm_lists import CATEGORY, PLACEHOLDER, SEVENTH, Entry, Line, Listing, checked, plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import xml.etree.ElementTree as ET
+    from collections.abc import Iterator
 
-CATEGORY = 3
+    from ._sources import OfficialFile
+
+ROOT = "ICD10CM.tabular"
+DECLARATION = "<!DOCTYPE"
+BARRED = re.compile(
+    r"7th characters ((?:[A-Z0-9] and )*[A-Z0-9]) do not apply to codes .* with 6th character (.*)"
+)
 WILD = "_"  # any character
 # What a table calls the notes that it keeps, by their name in the XML.
 KINDS = {
@@ -58,16 +77,12 @@ def clean(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def dotted(code: str) -> str:
-    """A code, or the beginning or pattern of one, with its dot."""
-    return f"{code[:CATEGORY]}.{code[CATEGORY:]}" if len(code) > CATEGORY else code
-
-
 class Tabular:
     """One edition of the tabular list.
 
     Attributes:
         name: the file's name.
+        version: the fiscal year that it says that it is of; empty where it says nothing.
         listing: every code, with whether it is billable and its title, in the order of the list.
         chapters: by number.
         blocks: by id, such as `M60-M63`; a block of blocks stands before them.
@@ -75,18 +90,19 @@ class Tabular:
         characters: the meanings of the seventh characters, by the code that states them.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self.listing: Listing = read_listing(path)
+    def __init__(self, file: OfficialFile) -> None:
+        self.name = file.name
+        root = _tree(file)
+        self.version = clean(root.findtext("version"))
+        self.listing: Listing = checked(file.name, _codes_of(root))
         self.chapters: dict[str, Chapter] = {}
         self.blocks: dict[str, Block] = {}
         self.notes: list[Note] = []
         self.characters: dict[str, dict[str, str]] = {}
-        root = ET.parse(path).getroot()  # noqa: S314 -- an official file that the builder was handed
         for chapter in root.findall("chapter"):
             self._read_chapter(chapter)
         if not self.chapters or not self.notes:
-            raise FileError(path.name, None, "it is not a tabular list: no chapters or no notes")
+            raise TableError(file.name, None, "it is not a tabular list: no chapters or no notes")
 
     def _read_chapter(self, chapter: ET.Element) -> None:
         number = clean(chapter.findtext("name"))
@@ -97,7 +113,7 @@ class Tabular:
             title, first, last = self._titled(section)
             id_ = first if first == last else f"{first}-{last}"
             if id_ != section.get("id"):
-                raise FileError(self.name, None, f"block {section.get('id')} is titled {id_}")
+                raise TableError(self.name, None, f"the section {section.get('id')} is titled {id_}")
             categories = tuple(clean(category.findtext("name")) for category in section.findall("diag"))
             self.blocks[id_] = Block(number, title, categories)
             self._read_notes(section, id_)
@@ -125,7 +141,9 @@ class Tabular:
     def _titled(self, node: ET.Element) -> tuple[str, str, str]:
         match = TITLE.fullmatch(clean(node.findtext("desc")))
         if match is None:
-            raise FileError(self.name, None, f"no range of categories in {clean(node.findtext('desc'))!r}")
+            found = shown(node.findtext("desc"))
+            problem = f"expected a title with its categories, as (M60-M63), found {found}"
+            raise TableError(self.name, None, problem)
         return match[1], match[2] or match[3], match[3]
 
     @cached_property
@@ -170,7 +188,7 @@ class Tabular:
     def parents(self) -> dict[str, str]:
         """The smallest block of blocks around each block, empty where there is none."""
         wide = {id_: span(id_) for id_, block in self.blocks.items() if not block.categories}
-        found = {}
+        found: dict[str, str] = {}
         for id_ in self.blocks:
             first, last = span(id_)
             around = [
@@ -196,3 +214,71 @@ def span(id_: str) -> tuple[str, str]:
     """The first and last category of a block's id."""
     first, _, last = id_.partition("-")
     return first, last or first
+
+
+class Characters(NamedTuple):
+    """An alphabet of seventh characters: what each stands for, and which of them a sixth one bars."""
+
+    meanings: dict[str, str]
+    barred: dict[str, str]
+
+
+def read_tabular(file: OfficialFile) -> Listing:
+    """The codes of a tabular list; the titles of those with a seventh character are put together.
+
+    Raises:
+        TableError: it is no such list.
+    """
+    return checked(file.name, _codes_of(_tree(file)))
+
+
+def _tree(file: OfficialFile) -> ET.Element:
+    import xml.etree.ElementTree as ET  # noqa: PLC0415 -- the command line imports this module
+
+    if DECLARATION in file.text:  # entities could make a small file a very large one
+        raise TableError(file.name, None, f"it has a {DECLARATION}>, which the official list has not")
+    try:
+        root = ET.fromstring(file.text)  # noqa: S314 -- it declares no entities
+    except ET.ParseError as error:
+        raise TableError(file.name, error.position[0], f"it is not whole XML: {error}") from error
+    if root.tag != ROOT:
+        raise TableError(file.name, None, f"expected XML of <{ROOT}>, found <{root.tag}>")
+    return root
+
+
+def _codes_of(root: ET.Element) -> Iterator[Line]:
+    for section in root.iter("section"):
+        for category in section.findall("diag"):
+            yield from _of_node(category, Characters({}, {}))
+
+
+def _of_node(node: ET.Element, inherited: Characters) -> Iterator[Line]:
+    code = (node.findtext("name") or "").replace(".", "")
+    title = plain(node.findtext("desc") or "")
+    stated = node.find("sevenChrDef")
+    characters = inherited
+    if stated is not None:
+        meanings = {each.get("char", ""): plain(each.text or "") for each in stated.findall("extension")}
+        characters = Characters(meanings, dict(_exceptions(node)))
+    below = node.findall("diag")
+    takes = characters.meanings if not below and len(code) < SEVENTH else {}
+    yield None, code, Entry(not below and not takes, title)
+    stem = code.ljust(SEVENTH - 1, PLACEHOLDER)
+    for character, meaning in takes.items():
+        if character not in characters.barred.get(stem[-1], ()):
+            yield (
+                None,
+                stem + character,
+                Entry(is_billable=True, title=f"{title}, {meaning}", is_composed=True),
+            )
+    for child in below:
+        yield from _of_node(child, characters)
+
+
+def _exceptions(node: ET.Element) -> Iterator[tuple[str, str]]:
+    """The seventh characters that some sixth ones do not take."""
+    for note in node.findall("notes/note"):
+        match = BARRED.search(note.text or "")
+        if match:
+            for sixth in re.findall(r"\b([0-9]) - ", match[2]):
+                yield sixth, match[1].replace(" and ", "")
