@@ -14,20 +14,30 @@ ROOT = Path(__file__).parent
 # these are no part of the suite; with `pip install -e ".[test]"` all of it is.
 NEEDS = {
     "src/otcodes/ext/hypothesis.py": {"hypothesis"},
+    "src/otcodes/ext/_fhir_outcome.py": {"fhir"},
     "src/otcodes/ext/fhir.py": {"fhir"},
     "src/otcodes/ext/pandas.py": {"pandas"},
     "src/otcodes/ext/polars.py": {"polars"},
     "src/otcodes/ext/pydantic.py": {"pydantic"},
-    "src/otcodes/ext/spark.py": {"pyspark", "pyarrow"},
+    "src/otcodes/ext/spark.py": {"pandas", "pyarrow", "pyspark"},
+    "src/otcodes/readers/_fhir_models.py": {"fhir"},
+    "src/otcodes/readers/fhir.py": {"fhir"},
     "tests/ext/test_fhir.py": {"fhir"},
     "tests/ext/test_pandas.py": {"pandas"},
     "tests/ext/test_polars.py": {"polars"},
     "tests/ext/test_pydantic.py": {"pydantic"},
-    "tests/ext/test_spark.py": {"pyspark", "pyarrow"},
+    "tests/ext/test_spark.py": {"pandas", "pyarrow", "pyspark"},
 }
 ABSENT = {path for path, packages in NEEDS.items() if not all(map(find_spec, packages))}
-# Doctests among others that need none.
-DOCTESTS = {"otcodes.readers.stream_x12": {"pyx12"}}
+# Doctests, and pages with examples, among others that need none.
+DOCTESTS = {
+    "otcodes.readers.stream_x12": {"pyx12"},
+    "test_commands_print_what_they_show[docs/command-line.md]": {"pyx12"},
+    "test_commands_print_what_they_show[docs/how-to/repair-837.md]": {"pyx12"},
+    "test_commands_print_what_they_show[docs/remittances.md]": {"pyx12"},
+    "test_examples_give_what_they_show[docs/fhir.md]": {"fhir"},
+    "test_examples_give_what_they_show[docs/your-own-types.md]": {"pydantic"},
+}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
