@@ -16,8 +16,12 @@ else:
         __format__ = str.__format__  # type: ignore[assignment]
 
 
-__all__ = ["DOT", "TextEnum", "normalize_code"]
+__all__ = ["CATEGORY", "COMPLETE", "DOT", "PLACEHOLDER", "TextEnum", "normalize_code"]
 
+# The parts of an ICD-10-CM code.
+CATEGORY = 3  # characters of a category
+COMPLETE = 6  # characters before the seventh
+PLACEHOLDER = "X"
 DOT = 3  # An ICD-10-CM code has its dot behind the third character; nowhere else is one forgiven.
 
 
@@ -30,8 +34,9 @@ def normalize_code(code: str) -> str:
     Raises:
         TypeError: the code is not a `str`; a number has lost its leading zeros, so it is not guessed at.
 
-    >>> normalize_code(" m62.81"), normalize_code("M6281"), normalize_code("g0283 ")
-    ('M6281', 'M6281', 'G0283')
+    Examples:
+        >>> normalize_code(" m62.81"), normalize_code("M6281"), normalize_code("g0283 ")
+        ('M6281', 'M6281', 'G0283')
     """
     if not isinstance(code, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers are not all typed
         msg = f"a code is a str such as '97530', not {type(code).__name__}"
@@ -42,4 +47,3 @@ def normalize_code(code: str) -> str:
     if text.find(".") == text.rfind(".") == DOT:
         text = text[:DOT] + text[DOT + 1 :]
     return text
-

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from ._manifest import DAY
 from ._store import read_blocks
-from ._text import normalize_code
+from ._text import CATEGORY, COMPLETE, PLACEHOLDER, normalize_code
 from .records import Diagnosis
 from .tables import ANSWERS_KEPT, EFFECTIVE, OUT_OF_COVERAGE, Snapshot, Table
 
@@ -32,13 +31,9 @@ if TYPE_CHECKING:
         Succession,
     )
 
-CATEGORY = 3  # characters of a category
-COMPLETE = 6  # characters before the seventh
-PLACEHOLDER = "X"
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FAMILIES_KEPT = 16
 NEAR = 200  # codes that a slip is sought among
-ALIKE = 2  # codes of one title that make it unclear which is meant
 
 
 class DiagnosisTable(Table[Diagnosis]):
@@ -93,62 +88,19 @@ class DiagnosisTable(Table[Diagnosis]):
         Raises:
             UnknownCodeError: there is no such code.
 
-        >>> import otcodes
-        >>> [(str(each.on), each.successors) for each in otcodes.diagnoses.successors("M54.5")]
-        [('2021-10-01', ('M54.50', 'M54.51', 'M54.59'))]
+        Examples:
+            >>> import otcodes
+            >>> [(str(each.on), each.successors) for each in otcodes.diagnoses.successors("M54.5")]
+            [('2021-10-01', ('M54.50', 'M54.51', 'M54.59'))]
         """
-        from .records import Succession, SuccessionKind  # noqa: PLC0415 -- made when they are needed
+        from ._successions import successions  # noqa: PLC0415 -- most processes only look codes up
 
-        rows = self.history(code)
-        found = [
-            Succession(
-                code=after.code,
-                on=after.valid_from,
-                relation=SuccessionKind.SPLIT,
-                successors=tuple(child.code for child in self.on(after.valid_from).children(code)),
-            )
-            for before, after in pairwise(rows)
-            if before.is_billable and not after.is_billable
-        ]
-        last = rows[-1]
-        if last.is_billable and last.valid_to is not None:
-            found += self._successions_of_deleted(last, last.valid_to + DAY)
-        return tuple(found)
+        return successions(self, code)
 
     def replaced_by(self, row: Diagnosis, first: dt.date, second: dt.date) -> tuple[str, ...]:
         """The codes that took the place of one that was deleted, or became a header, between two days."""
         found = (each for each in self.successors(row.code) if first < each.on <= second)
         return tuple(code for each in found for code in each.successors)
-
-    def _successions_of_deleted(self, row: Diagnosis, day: dt.date) -> Iterator[Succession]:
-        from .records import Succession, SuccessionKind  # noqa: PLC0415 -- made when they are needed
-
-        gap = self.coverage.gap_of(day)
-        day = gap[1] + DAY if gap else day
-        key = normalize_code(row.code)
-        new = {
-            str(found): version.code
-            for found, versions in self.under(key[:CATEGORY])
-            for version in versions
-            if version.valid_from == day and version.is_billable
-        }
-        above = (key[:length] for length in range(len(key) - 1, CATEGORY - 1, -1))
-        merged = [new[header] for header in above if header in new][:1]
-        renamed = [
-            found.code
-            for found in self.on(day).search(row.title, limit=ALIKE)  # the same title is found first
-            if found.valid_from == day and found.title.lower() == row.title.lower()
-        ]
-        divided = [found for each, found in new.items() if _fills(each, key)]
-        for relation, codes in (
-            (SuccessionKind.MERGED, merged),
-            # Before what has the title: one of several parts often keeps it, and is not the whole of it.
-            (SuccessionKind.SPLIT, divided if len(divided) > 1 else []),
-            (SuccessionKind.RENAMED, renamed if len(renamed) == 1 else []),
-        ):
-            if codes:
-                yield Succession(code=row.code, on=day, relation=relation, successors=tuple(codes))
-                return
 
     @cached_property
     def titles(self) -> TitleIndex:
@@ -184,13 +136,6 @@ def _by_node(table: Table[R]) -> dict[str, list[Key]]:
     for key in table.keys():
         found.setdefault(key[0], []).append(key)
     return found
-
-
-def _fills(code: str, key: str) -> bool:
-    """Whether a code is another one with its placeholders filled."""
-    return len(code) == len(key) == COMPLETE + 1 and all(
-        was in (PLACEHOLDER, is_) for is_, was in zip(code, key, strict=True)
-    )
 
 
 class DiagnosisSnapshot(Snapshot[Diagnosis]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
@@ -17,6 +17,7 @@ from ._text import TextEnum
 from .records import R, Row
 
 if TYPE_CHECKING:
+    from collections.abc import ItemsView, ValuesView
     from typing import TypeAlias
 
     from ._editions import Edition, TableFreshness
@@ -503,11 +504,15 @@ class Snapshot(Mapping[Key, R]):
 
     def values(self) -> ValuesView[R]:
         """The records in force."""
-        return _Records(self)
+        from ._views import Records  # noqa: PLC0415 -- most processes only look codes up
+
+        return Records(self)
 
     def items(self) -> ItemsView[Key, R]:
         """The codes in force, as their records write them, with their records."""
-        return _Items(self)
+        from ._views import Items  # noqa: PLC0415 -- as above
+
+        return Items(self)
 
     def in_force(self) -> Iterator[tuple[Key, R]]:
         """The codes in force with their records, read in a row: none is looked up, and none is kept."""
@@ -541,23 +546,3 @@ class Snapshot(Mapping[Key, R]):
         from ._search import ranked  # noqa: PLC0415 -- most processes only look codes up
 
         return tuple([self[code] for code in islice(ranked(self, text), limit)])
-
-
-class _Records(ValuesView[R]):
-    """The records of a snapshot; those that a mapping has of itself look every code up, which takes long."""
-
-    __slots__ = ()
-    _mapping: Snapshot[R]
-
-    def __iter__(self) -> Iterator[R]:
-        return (record for _, record in self._mapping.in_force())
-
-
-class _Items(ItemsView[Key, R]):
-    """The codes of a snapshot with their records, in the same way."""
-
-    __slots__ = ()
-    _mapping: Snapshot[R]
-
-    def __iter__(self) -> Iterator[tuple[Key, R]]:
-        return self._mapping.in_force()

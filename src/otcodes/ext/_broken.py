@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from .._text import normalize_code
+from .._text import COMPLETE, normalize_code
 from ..calc.evaluations import LEVELS
 from ..calc.thresholds import threshold_of
 from ..claims import EvaluationComponents, PlanOfCare, ServiceLine, TreatmentNote
-from ..classification import COMPLETE
 from ..errors import OtcodesError
 from ..findings import MODIFIERS_PER_LINE
 from ..records import Complexity, NoteKind, ProfileReview, Setting, TherapyDisposition

@@ -93,12 +93,14 @@ class Terms:
                 another system, which is known by its form, or by its record.
         """
         table, key, keeper = self._table_of(code), normalize_code(code), self.system.keeper
-        if keeper is Keeper.HCPCS and LEVEL_I.fullmatch(key):
-            # Some have CPT codes under the name of HCPCS, whose Level I they are: it is not for us to say no.
-            raise OutOfCoverageError(self.system.name, code, self.on, f"CPT codes are asked for under {CPT}")
         if keeper is not None:
             owner = table.owner(key)
             kept_by = keeper if owner is None else owner.rows(key)[0].system
+            if keeper is Keeper.HCPCS and (LEVEL_I.fullmatch(key) or kept_by is Keeper.CPT):
+                # Some have CPT codes under the name of HCPCS, whose Level I they are: it is not for us to say
+                # no.
+                covers = f"CPT codes are asked for under {CPT}"
+                raise OutOfCoverageError(self.system.name, code, self.on, covers)
             if kept_by is not keeper or (keeper is Keeper.CPT and LEVEL_II.fullmatch(key)):
                 raise UnknownCodeError(self.system.name, code, self.on)
         return table.find(code, self.on)

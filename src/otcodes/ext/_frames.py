@@ -23,7 +23,7 @@ from ..checking import check_many
 from ..claims import LARGEST
 from ..errors import OutOfCoverageError, UnknownPayerError
 from ..findings import Severity
-from ..readers._batch import LINE_FIELDS, Collector
+from ..readers._batch import LINE_FIELDS, Collector, Misread
 from ..readers._rows import CLAIM_COLUMNS, collect
 from ..records import Row
 from ..rules.core import Rule
@@ -52,6 +52,7 @@ NUMBERS = frozenset({"units", "minutes", "assistant_minutes"})
 # Numbers by which something is called; a float above this is not surely the number that was meant.
 NAMES = frozenset({"claim_id", "id", "patient", "referring_npi"})
 LARGEST_EXACT = 2**53
+LARGEST_SHORT = 2**24  # the same of a 32-bit float
 # Codes of so many digits, whose zeros in front a number has lost.
 DIGITS = {"place": 2, "revenue_code": 4}
 PROCEDURE, MODIFIER = 5, 2  # digits of codes that are never made longer
@@ -122,7 +123,7 @@ def check_columns(
     Args:
         columns: names and values, all equally long: `str`, `int`, `float`, `Decimal`, `bool`, `datetime`,
             `date`, lists, and what numpy makes of them; `None` or NaN where there is none. A 32-bit float
-            is handed over as its shortest text, or else its noise is read with it.
+            is handed over by `of_short`, or else its noise is read with it.
         payer: the payer of all claims, whatever the columns say.
         rules: as `check`.
         policy: as `check_many`.
@@ -177,6 +178,19 @@ def check_columns(
         not_checked=_columns(NOT_CHECKED, skipped, ids),
         notes=tuple(collected.notes),
     )
+
+
+def of_short(text: str) -> float | Misread:
+    """The number that a 32-bit float stands for, from the shortest text that it is written as.
+
+    Examples:
+        >>> of_short("144.3"), of_short("16777216.0")
+        (144.3, Misread(value='16777216.0', expected='a number that a 32-bit float can tell from the next one'))
+    """
+    number = float(text)
+    if abs(number) >= LARGEST_SHORT:
+        return Misread(text, "a number that a 32-bit float can tell from the next one")
+    return number
 
 
 def table_columns(table: Table[Any], on: dt.date | None) -> list[Column]:

@@ -46,8 +46,12 @@ RATE_CENTS = 5_000  # the least that a unit is charged
 OF_DIAGNOSES = CATALOGUE.select("diagnosis")
 
 
-class NothingThereError(LookupError):
+class NothingThereError(ValueError):
     """The tables hold nothing of what was asked for on a day."""
+
+    def __str__(self) -> str:
+        """What is meant, where nobody says more."""
+        return "the tables hold nothing of what is asked for on that day"
 
 
 def spans_of(tables: Sequence[Table[Any]]) -> list[tuple[dt.date, dt.date]]:

@@ -372,7 +372,8 @@ def expand(
 
     Raises:
         OutOfCoverageError: the tables do not know a system or a code of the value set.
-        FieldError: the value set is composed of something else: filters, other value sets, exclusions.
+        FieldError: the value set is composed of something else: filters, other value sets, exclusions; or
+            `count` or `offset` is below zero.
 
     Examples:
         >>> import datetime as dt
@@ -381,8 +382,11 @@ def expand(
         >>> [each.code for each in found.expansion.contains]
         ['97542']
     """
+    for name, number in (("count", count), ("offset", offset)):
+        if number is not None and number < 0:
+            raise FieldError("expand", name, number, "zero or more")
     includes = _includes(value_set)
-    contains: list[Element] = []
+    found: dict[tuple[str, str], Element] = {}  # each code once, though it is included twice
     is_whole = True
     for system, codes in includes:
         terms = Terms(system, on, catalog)
@@ -395,10 +399,15 @@ def expand(
         if text:
             ranks = terms.ranks(text)
             records = sorted((row for row in records if row.code in ranks), key=lambda row: ranks[row.code])
-        contains += [
-            {"system": system, **_concept(row), **({"abstract": True} if is_header(row) else {})}
+        found |= {
+            (system, row.code): {
+                "system": system,
+                **_concept(row),
+                **({"abstract": True} if is_header(row) else {}),
+            }
             for row in records
-        ]
+        }
+    contains = list(found.values())
     expansion: Element = {"timestamp": on.isoformat(), "total": len(contains), "offset": offset}
     page = contains[offset : None if count is None else offset + count]
     if page:  # FHIR has no empty lists

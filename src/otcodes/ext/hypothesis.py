@@ -18,6 +18,36 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError
 
+
+def register() -> None:
+    """Make `st.from_type` know the classes that a user hands in; twice does the same as once.
+
+    hypothesis calls it where the package is installed. A copy under another name (`from vendor._ot.ext import
+    hypothesis`) calls it in its `conftest.py`. A claim may be right or wrong, as the type says; everything
+    else is right by itself. Only the classes are imported; tables are read when a value is first drawn.
+    """
+    # Where this module is imported before hypothesis, hypothesis calls it while the import below is still at
+    # work. So it stands above that, and strategies are found by their names, later.
+    register_type = importlib.import_module("hypothesis.strategies").register_type_strategy
+    classes = importlib.import_module("..claims", __package__)
+    for name, strategy in (
+        ("Claim", "_any_claims"),
+        ("EvaluationComponents", "evaluations"),
+        ("PlanOfCare", "plans_of_care"),
+        ("Service", "services"),
+        ("ServiceLine", "lines"),
+        ("TreatmentNote", "treatment_notes"),
+        ("Visit", "visits"),
+    ):
+        # A function, and not a strategy: that would be looked into at once.
+        register_type(getattr(classes, name), partial(_called, strategy))
+
+
+def _called(strategy: str, _: object) -> st.SearchStrategy[Any]:
+    found: st.SearchStrategy[Any] = globals()[strategy]()
+    return found
+
+
 try:
     from hypothesis import strategies as st
 except ImportError:
@@ -25,7 +55,6 @@ except ImportError:
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from .. import claims as records
     from ..catalog import Catalog
@@ -104,6 +133,7 @@ def lines(
 
     Raises:
         UnknownPayerError: when a line is drawn, and there is no such payer.
+        ValueError: when a line is drawn, and nothing in the tables can be billed on that day.
     """
     return _built("line", on=on, payer=payer, catalog=catalog)
 
@@ -130,7 +160,8 @@ def claims(
     Raises:
         UnknownPayerError: there is no such payer.
         UnknownRuleError: the payer does not apply such a rule; it lists those that can be broken.
-        ValueError: when a claim is drawn, and nothing in the tables breaks the rule on that day.
+        ValueError: when a claim is drawn, and nothing in the tables can be billed on that day, or breaks the
+            rule.
 
     Examples:
         >>> from hypothesis import find
@@ -203,28 +234,3 @@ def _any_claims() -> st.SearchStrategy[records.Claim]:
     """Claims to Medicare that are right, and broken in every way that there is a rule against."""
     rules = _building().breakable(MEDICARE, None)
     return claims() | st.sampled_from(rules).flatmap(lambda rule: claims(broken=rule))
-
-
-def register() -> None:
-    """Make `st.from_type` know the classes that a user hands in; twice does the same as once.
-
-    hypothesis calls it where the package is installed. A copy under another name (`from vendor._ot.ext import
-    hypothesis`) calls it in its `conftest.py`. A claim may be right or wrong, as the type says; everything
-    else is right by itself. Only the classes are imported; tables are read when a value is first drawn.
-    """
-    classes = importlib.import_module("..claims", __package__)
-    for name, strategy in (
-        ("Claim", _any_claims),
-        ("EvaluationComponents", evaluations),
-        ("PlanOfCare", plans_of_care),
-        ("Service", services),
-        ("ServiceLine", lines),
-        ("TreatmentNote", treatment_notes),
-        ("Visit", visits),
-    ):
-        # A function, and not a strategy: that would be looked into at once.
-        st.register_type_strategy(getattr(classes, name), partial(_called, strategy))
-
-
-def _called(strategy: Callable[[], st.SearchStrategy[Any]], _: object) -> st.SearchStrategy[Any]:
-    return strategy()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import MissingExtraError
 from . import _frames
-from ._frames import CheckedFrame
+from ._frames import CheckedFrame, of_short
 
 try:
     import pandas as pd
@@ -113,17 +113,20 @@ def _columns(frame: pd.DataFrame) -> Iterator[tuple[str, Sequence[Any]]]:
     names = [str(name) for name in frame.columns]
     for number, name in enumerate(names):
         yield name, _values(cast("Any", frame.iloc[:, number]))
-    for level in frame.index.names:
-        if level in _frames.KNOWN and level not in names:
-            yield str(level), _values(cast("Any", frame.index.get_level_values(level)))
+    known = _frames.KNOWN - {name.strip().lower() for name in names}
+    for number, level in enumerate(frame.index.names):
+        if str(level).strip().lower() in known:
+            yield str(level), _values(cast("Any", frame.index.get_level_values(number)))
 
 
 def _values(series: Any) -> list[Any]:
     """The values of a column, `None` where there is none."""
     is_gone = series.isna().tolist()
+    values = series.tolist()
     if types.is_float_dtype(series.dtype) and series.dtype.itemsize < DOUBLE:
-        series = series.astype("Float32").astype(str)  # as it is written: as a double it would have noise
-    return [None if gone else value for value, gone in zip(series.tolist(), is_gone, strict=True)]
+        texts = series.astype("Float32").astype(str)
+        values = [None if gone else of_short(text) for text, gone in zip(texts, is_gone, strict=True)]
+    return [None if gone else value for value, gone in zip(values, is_gone, strict=True)]
 
 
 def _frame(columns: list[_frames.Column], index: Any = None) -> pd.DataFrame:

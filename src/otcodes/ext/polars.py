@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError
 from . import _frames
-from ._frames import CheckedFrame
+from ._frames import CheckedFrame, of_short
 
 try:
     import polars as pl
@@ -71,8 +71,7 @@ def check_frame(
         >>> checked.findings.select("row", "rule", "fix").rows()
         [(0, 'modifier.discipline-missing', 'add modifier GO')]
     """
-    written = frame.cast({pl.Float32: pl.String})  # as doubles they would have noise
-    read = [(series.name, series.to_list()) for series in written]
+    read = [(series.name, _values(series)) for series in frame]
     checked = _frames.check_columns(read, payer=payer, rules=rules, policy=policy, catalog=catalog)
     findings, problems, not_checked = map(_frame, (checked.findings, checked.problems, checked.not_checked))
     return CheckedFrame(findings=findings, problems=problems, not_checked=not_checked, notes=checked.notes)
@@ -97,6 +96,13 @@ def to_frame(table: Table[Any], *, on: dt.date | None = None) -> pl.DataFrame:
         'Office'
     """
     return _frame(_frames.table_columns(table, on))
+
+
+def _values(series: pl.Series) -> list[Any]:
+    """The values of a column, `None` where there is none."""
+    if series.dtype != pl.Float32:
+        return series.to_list()
+    return [text if text is None else of_short(text) for text in series.cast(pl.String).to_list()]
 
 
 def _frame(columns: list[_frames.Column]) -> pl.DataFrame:

@@ -44,8 +44,8 @@ class Code:
     Attributes:
         table: `procedures`, `diagnoses`, `modifiers`, `places` or `revenue_codes`.
         on: the day on which the code has to be in force: a date, or the name of a field of the model that
-            stands before this one and holds it. By default it is `on` of the validation's context, if there
-            is one.
+            stands before this one and holds it; where that field fails, so does this one. By default it is
+            `on` of the validation's context, if there is one.
         needs_coverage: whether a code or a day that the table does not cover is refused, too.
 
     Raises:
@@ -91,13 +91,17 @@ class Code:
         return judge.official(value)
 
     def _day_of(self, info: ValidationInfo) -> dt.date | None:
+        if self.on is None:
+            context: Any = info.context
+            return (
+                cast("dict[str, dt.date | None]", context).get("on") if isinstance(context, Mapping) else None
+            )
         if isinstance(self.on, dt.date):
             return self.on
-        # A field that failed is not among the data: its own error says so.
-        given: Any = info.context if self.on is None else info.data
-        if not isinstance(given, Mapping):
-            return None
-        return cast("Mapping[str, dt.date | None]", given).get(self.on or "on")
+        data: Any = info.data
+        if self.on not in (data or ()):  # to go on without a day would accept what is not in force
+            raise ValueError(f"should stand behind the field {self.on!r}, with a day in it that is right")
+        return cast("dt.date | None", data[self.on])
 
 
 ProcedureCode = Annotated[str, Code("procedures")]

@@ -17,12 +17,11 @@ from ..catalog import Catalog
 from ..errors import MissingExtraError
 from ..rules.core import Rule, RuleSet
 from ..rules.presets import CATALOGUE
-from ._frames import FINDING, KNOWN, Column, check_columns
+from ._frames import FINDING, KNOWN, Column, check_columns, of_short
 
 try:
     import pyarrow as pa
     from pyspark.sql import functions as F  # noqa: N812 -- the name that everybody knows it by
-    from pyspark.sql.types import FloatType
     from pyspark.sql.window import Window
 except ImportError as error:
     raise MissingExtraError("otcodes.ext.spark", "spark") from error
@@ -232,7 +231,7 @@ def _together(
     read = [name for name in names if name in KNOWN]
     order = [F.col(ROW)] if order_by is None else [F.col(ORDER), F.col(ROW)]
     lines = df.select(
-        *(_read(df, names[name]).alias(name) for name in read),
+        *(_column(names[name]).alias(name) for name in read),
         F.monotonically_increasing_id().alias(ROW),
         *([] if order_by is None else [F.col(order_by).alias(ORDER)]),
     )
@@ -248,11 +247,10 @@ def _together(
     return lines.select(*read, ROW, GROUP)
 
 
-def _read(df: ps.DataFrame, name: str) -> ps.Column:
-    """A column as it is, but a short float as it is written, because as a double it would have noise."""
+def _column(name: str) -> ps.Column:
+    """A column by its name, which may have dots."""
     quoted = name.replace("`", "``")
-    column = F.col(f"`{quoted}`")
-    return column.cast("string").cast("double") if isinstance(df.schema[name].dataType, FloatType) else column
+    return F.col(f"`{quoted}`")
 
 
 def _key(lines: ps.DataFrame, name: str) -> ps.Column:
@@ -284,11 +282,7 @@ def _judged(
     """What a worker says of the lines of a partition; `notes` were said already."""
     for lines in _whole(batches):
         checked = check_columns(
-            [
-                (name, lines.column(name).to_pylist())
-                for name in lines.column_names
-                if name not in (ROW, GROUP)
-            ],
+            [(name, _values(lines.column(name))) for name in lines.column_names if name not in (ROW, GROUP)],
             rules=None if rules is None else _received(rules),
             policy=policy,
             catalog=None if catalog is None else _opened(catalog),
@@ -300,6 +294,13 @@ def _judged(
         yield _said("not-checked", checked.not_checked, rows)
         new = [note for note in checked.notes if note not in notes]
         yield _said("note", [Column(name="message", values=new)], rows)
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column, `None` where there is none."""
+    if column.type != arrow.float32():
+        return list(column.to_pylist())
+    return [text if text is None else of_short(text) for text in column.cast(arrow.string()).to_pylist()]
 
 
 def _whole(batches: Iterable[Batch]) -> Iterator[Batch]:

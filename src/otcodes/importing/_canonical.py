@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .._blocks import Blocks, pack
 from .._store import BLOCKS
+from .._text import CATEGORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 INTERVAL = ("valid_from", "valid_to", "is_start_known", "confirmed_to")
-CATEGORY = 3  # characters of an ICD-10-CM category, the key of its block
 
 Row: TypeAlias = "Mapping[str, str]"
 

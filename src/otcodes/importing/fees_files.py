@@ -221,7 +221,10 @@ def _with_one_header(file: OfficialFile) -> tuple[OfficialFile, str]:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line]), [])]
+    try:
+        return [cell.strip() for cells in csv.reader([line]) for cell in cells]
+    except csv.Error:  # such as a cell without end; the layout says so where it matters
+        return [line]
 
 
 def _layout_of(sheet: OfficialFile) -> Layout:

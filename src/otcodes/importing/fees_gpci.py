@@ -155,7 +155,10 @@ def _header(lines: list[str]) -> list[str]:
     """The cells of the header in small letters; none where there is no header."""
     for place, line in enumerate(lines[:TITLE_LINES]):
         if line.lstrip(' "').casefold().startswith(BEGINNING):
-            cells = next(csv.reader(lines[place:], delimiter="\t" if "\t" in line else ","))
+            try:
+                cells = next(csv.reader(lines[place:], delimiter="\t" if "\t" in line else ","))
+            except csv.Error:  # such as a cell without end; the layout says so
+                break
             return [" ".join(cell.split()).casefold() for cell in cells]
     return []
 

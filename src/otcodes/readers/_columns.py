@@ -25,6 +25,7 @@ OURS = (*CLAIM_COLUMNS, *LINE_FIELDS)
 MADE = ("pointers", "last_on")
 # Of digits alone, so that a day is read alike in every language and country.
 DATES = re.compile(r"(?:%[mdYy]|[-/. ])+")
+PARTING = re.compile(r"[^a-zA-Z0-9.]+")  # no part of a code
 DAY = dt.date(2026, 3, 2)
 
 
@@ -73,8 +74,8 @@ class Columns:
             _check_constant(name, value)
         if self.dates is not None:
             _check_dates(self.dates)
-        if self.lists is not None and not _text("lists", self.lists).strip():
-            _refuse("lists", self.lists, "a sign that parts the codes of a list")
+        if self.lists is not None and not PARTING.fullmatch(_text("lists", self.lists)):
+            _refuse("lists", self.lists, "a sign that parts the codes of a list, and is in none of them")
 
     @classmethod
     def from_toml(cls, content: bytes, *, name: str) -> Columns:

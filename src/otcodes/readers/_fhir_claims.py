@@ -34,6 +34,7 @@ PART_B = "Coverage/part-b-"  # and so its name for a coverage by Part B
 TOTAL = "https://bluebutton.cms.gov/resources/variables/rev_cntr_tot_chrg_amt"  # beside the price of a unit
 LEVEL_II = re.compile("[A-Z][0-9]{4}")
 DAY = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?", re.ASCII)
+UTC = re.compile(r".+T.+(Z|[+-]00:00)")
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 # What a line's fields are in FHIR, for problems.
 ELEMENTS = {
@@ -46,6 +47,7 @@ ELEMENTS = {
     "revenue_code": "revenue",
 }
 REVENUE_ALONE = "lines with a revenue code alone, which no rule judges"
+IN_UTC = "lines of a time in UTC, whose day was taken: where the clinic is it may be another one"
 NO_PAYER = "claims whose payer is not said in a way that is known here"
 
 
@@ -199,11 +201,14 @@ class ClaimReader:
 
     def _day(self, item: Element, place: str) -> str | None:
         """The day of the item, or of the whole claim where the item has none."""
-        on = _one_day(item.get("servicedDate"), item.get("servicedPeriod"))
-        if on is None:
-            on = _one_day(None, self._resource.get("billablePeriod"))
+        date, period = item.get("servicedDate"), item.get("servicedPeriod")
+        if date is None and period is None:
+            period = self._resource.get("billablePeriod")
+        on = _one_day(date, period)
         if on == "":
             self._problem("serviced", "one day of service", place=place)
+        elif any(UTC.fullmatch(str(time)) for time in (period or {}).values()):
+            self._counted[IN_UTC] += 1
         return on
 
     def _units(self, quantity: Element, place: str) -> object:

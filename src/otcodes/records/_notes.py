@@ -7,12 +7,11 @@ import datetime as dt  # noqa: TC003 -- attrs resolves the field types when aske
 import attrs
 
 from .._cells import cell, codes, flag, required, text
-from .._text import normalize_code
+from .._text import CATEGORY, normalize_code
 from . import Row
 from ._words import NoteKind, SuccessionKind
 
 WILD = "_"
-CATEGORY = 3  # characters of a category
 
 
 @attrs.frozen(kw_only=True)

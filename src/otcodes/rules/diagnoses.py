@@ -6,9 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._text import normalize_code
+from .._text import CATEGORY, COMPLETE, PLACEHOLDER, normalize_code
 from ..catalog import DIAGNOSIS
-from ..classification import CATEGORY, COMPLETE, PLACEHOLDER
 from ..errors import in_force
 from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
 from ..records import Setting
