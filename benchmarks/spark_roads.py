@@ -18,21 +18,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import clinic
 import pyarrow as pa
 import pyarrow.parquet as pq
+import roads
 from pyspark.sql import SparkSession
 
 from otcodes.ext import spark
 
-if TYPE_CHECKING:
-    import otcodes
-
 CORES = (1, 2)
-CLAIM = ("payer", "patient", "therapy_year_to_date_usd")
-LINE = ("procedure", "on", "units", "minutes", "assistant_minutes", "place", "charge_usd")
 USD = pa.decimal128(12, 2)
 WARM = 20_000  # lines
 FILES = "4m"  # the file is small beside its work: read in some parts, not in one
@@ -40,26 +35,13 @@ FILES = "4m"  # the file is small beside its work: read in some parts, not in on
 
 def write(path: Path, claims: int) -> int:
     """Write the lines of so many claims, and give their number."""
-    rows = [row for claim in clinic.claims(claims) for row in rows_of(claim)]
-    columns = {
-        name: pa.array([row[name] for row in rows], USD if name.endswith("_usd") else None)
-        for name in rows[0]
+    typed = {
+        name: pa.array(values, USD if name.endswith("_usd") else None)
+        for name, values in roads.columns(list(clinic.claims(claims))).items()
     }
-    pq.write_table(pa.table(columns), path, row_group_size=len(rows) // 10)
-    return len(rows)
-
-
-def rows_of(claim: otcodes.Claim) -> list[dict[str, Any]]:
-    """The lines of a claim in the columns of the CSV form, typed."""
-    own = {"claim_id": claim.id, "claim_diagnoses": list(claim.diagnoses)}
-    own |= {name: getattr(claim, name) for name in CLAIM}
-    lists = ("modifiers", "diagnoses")
-    return [
-        own
-        | {name: getattr(line, name) for name in LINE}
-        | {name: list(getattr(line, name)) for name in lists}
-        for line in claim.lines
-    ]
+    table = pa.table(typed)
+    pq.write_table(table, path, row_group_size=len(table) // 10)
+    return len(table)
 
 
 def run(path: str, cores: int, partitions: int, *, is_many: bool) -> float:

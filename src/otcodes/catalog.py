@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cached_property, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import records
@@ -73,6 +74,30 @@ DAYS_KEPT = 1_000
 SHOWN = 8  # digits of a hash that tell one directory from another
 
 
+class _Lazy:
+    """A table of a catalog, made when it is first asked for, and with it its kind of record."""
+
+    def __init__(self, home: str, kind: str, form: str | None = None) -> None:
+        self._home, self._kind, self._form = home, kind, form
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, catalog: Catalog | None, owner: type | None = None) -> Any:
+        if catalog is None:
+            return self
+        kind = getattr(import_module(self._home, __package__), self._kind)
+        return vars(catalog).setdefault(self._name, catalog.table_of(self._name, kind, self._form))
+
+
+def _of_codes(kind: str, form: str | None = None) -> Any:
+    return _Lazy(".records", kind, form)
+
+
+def _of_policy(kind: str, form: str | None = None) -> Any:
+    return _Lazy(".policy_records", kind, form)
+
+
 class Catalog:
     """A set of tables that answers as one; nothing in it changes, and each table is read when first asked.
 
@@ -91,7 +116,8 @@ class Catalog:
         self._policies: dict[str | None, PayerPolicy] = {}
         self._disciplines_on: dict[dt.date, dict[Discipline, TherapyDiscipline]] = {}
 
-    def _table(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
+    def table_of(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
+        """A table of some name, whose rows become such records and whose codes have such a form."""
         return Table(self._entries[name], kind, self._source_of(name), form=form)
 
     def _source_of(self, name: str) -> Source:
@@ -127,7 +153,7 @@ class Catalog:
         """Labels of procedures from a directory of one's own, in the place of the bundled ones."""
         if LABELS not in self._overlays:
             return None
-        return self._table(LABELS, records.ProcedureLabel, PROCEDURE)
+        return self.table_of(LABELS, records.ProcedureLabel, PROCEDURE)
 
     @cached_property
     def diagnoses(self) -> DiagnosisTable:
@@ -135,269 +161,86 @@ class Catalog:
         source = self._source_of("diagnoses")
         return DiagnosisTable(self._entries["diagnoses"], source, self, form=DIAGNOSIS)
 
-    @cached_property
-    def diagnosis_chapters(self) -> Table[records.Chapter]:
-        """Chapters of ICD-10-CM, by their number."""
-        return self._table("diagnosis_chapters", records.Chapter)
-
-    @cached_property
-    def diagnosis_blocks(self) -> Table[records.Block]:
-        """Blocks of categories of ICD-10-CM, by their first and last one."""
-        return self._table("diagnosis_blocks", records.Block)
-
-    @cached_property
-    def diagnosis_notes(self) -> Table[records.DiagnosisNote]:
-        """References that ICD-10-CM's tabular list makes, by where they stand, kind and target."""
-        return self._table("diagnosis_notes", records.DiagnosisNote)
-
-    @cached_property
-    def diagnosis_characters(self) -> Table[records.SeventhCharacter]:
-        """Seventh characters, by the node that the tabular list defines them at."""
-        return self._table("diagnosis_characters", records.SeventhCharacter)
-
-    @cached_property
-    def diagnosis_synonyms(self) -> Table[records.DiagnosisSynonym]:
-        """Clinic shorthand for words of diagnosis titles."""
-        return self._table("diagnosis_synonyms", records.DiagnosisSynonym)
-
-    @cached_property
-    def modifiers(self) -> Table[records.Modifier]:
-        """CPT and HCPCS modifiers."""
-        return self._table("modifiers", records.Modifier, MODIFIER)
-
-    @cached_property
-    def places(self) -> Table[records.Place]:
-        """Places of service."""
-        return self._table("places", records.Place, PLACE)
-
-    @cached_property
-    def revenue_codes(self) -> Table[records.RevenueCode]:
-        """Revenue codes of therapy."""
-        return self._table("revenue_codes", records.RevenueCode, REVENUE)
-
-    @cached_property
-    def payment_status(self) -> Table[PaymentStatus]:
-        """Status letters of the Medicare physician fee schedule."""
-        from .policy_records import PaymentStatus
-
-        return self._table("payment_status", PaymentStatus, PROCEDURE)
-
-    @cached_property
-    def ptp_edits(self) -> Table[PtpEdit]:
-        """NCCI procedure-to-procedure pairs, by setting, column 1 and column 2."""
-        from .policy_records import PtpEdit
-
-        return self._table("ptp_edits", PtpEdit)
-
-    @cached_property
-    def pair_modifiers(self) -> Table[PairModifier]:
-        """Modifiers that NCCI accepts to tell a pair apart."""
-        from .policy_records import PairModifier
-
-        return self._table("pair_modifiers", PairModifier, MODIFIER)
-
-    @cached_property
-    def modifier_conflicts(self) -> Table[ModifierConflict]:
-        """Modifiers that do not stand on one line."""
-        from .policy_records import ModifierConflict
-
-        return self._table("modifier_conflicts", ModifierConflict)
-
-    @cached_property
-    def therapy_thresholds(self) -> Table[TherapyThreshold]:
-        """A calendar year's therapy amounts, by discipline."""
-        from .policy_records import TherapyThreshold
-
-        return self._table("therapy_thresholds", TherapyThreshold)
-
-    @cached_property
-    def common_procedures(self) -> Table[CommonProcedure]:
-        """The most billed occupational therapy codes of a published list, by rank."""
-        from .policy_records import CommonProcedure
-
-        return self._table("common_procedures", CommonProcedure)
-
-    @cached_property
-    def payer_substitutions(self) -> Table[PayerSubstitution]:
-        """Codes that a payer takes in another's place, by payer and code."""
-        from .policy_records import PayerSubstitution
-
-        return self._table("payer_substitutions", PayerSubstitution)
-
-    @cached_property
-    def once_per_day(self) -> Table[OncePerDay]:
-        """Codes billed once a day or session."""
-        from .policy_records import OncePerDay
-
-        return self._table("once_per_day", OncePerDay, PROCEDURE)
-
-    @cached_property
-    def filing_indicators(self) -> Table[FilingIndicator]:
-        """Payer policies by an 837's claim filing indicator."""
-        from .policy_records import FilingIndicator
-
-        return self._table("filing_indicators", FilingIndicator)
-
-    @cached_property
-    def therapy_dispositions(self) -> Table[TherapyCode]:
-        """What CMS's therapy code list says of codes."""
-        from .policy_records import TherapyCode
-
-        return self._table("therapy_dispositions", TherapyCode, PROCEDURE)
-
-    @cached_property
-    def unit_limits(self) -> Table[UnitLimit]:
-        """Unit limits (MUE), by program, setting and code."""
-        from .policy_records import UnitLimit
-
-        return self._table("unit_limits", UnitLimit)
-
-    @cached_property
-    def add_on_codes(self) -> Table[AddOnCode]:
-        """Add-on codes with the codes that they may stand beside."""
-        from .policy_records import AddOnCode
-
-        return self._table("add_on_codes", AddOnCode)
-
-    @cached_property
-    def mutually_exclusive(self) -> Table[MutuallyExclusive]:
-        """Codes of which a patient has only one in a day or month."""
-        from .policy_records import MutuallyExclusive
-
-        return self._table("mutually_exclusive", MutuallyExclusive)
-
-    @cached_property
-    def evaluation_levels(self) -> Table[EvaluationLevel]:
-        """What the levels of an evaluation take."""
-        from .policy_records import EvaluationLevel
-
-        return self._table("evaluation_levels", EvaluationLevel, PROCEDURE)
-
-    @cached_property
-    def fee_schedule(self) -> Table[FeeSchedule]:
-        """Relative values of the Medicare physician fee schedule."""
-        from .policy_records import FeeSchedule
-
-        return self._table("fee_schedule", FeeSchedule, PROCEDURE)
-
-    @cached_property
-    def conversion_factors(self) -> Table[ConversionFactor]:
-        """What a relative value unit is worth, by kind."""
-        from .policy_records import ConversionFactor
-
-        return self._table("conversion_factors", ConversionFactor)
-
-    @cached_property
-    def localities(self) -> Table[Locality]:
-        """What the fee schedule's components are worth, by contractor and locality."""
-        from .policy_records import Locality
-
-        return self._table("localities", Locality)
-
-    @cached_property
-    def practice_expense_reductions(self) -> Table[PracticeExpenseReduction]:
-        """How much of a further procedure's practice expense is cut, by setting and indicator."""
-        from .policy_records import PracticeExpenseReduction
-
-        return self._table("practice_expense_reductions", PracticeExpenseReduction)
-
-    @cached_property
-    def payment_shares(self) -> Table[PaymentShare]:
-        """Percentages that a payment is reckoned with, by kind."""
-        from .policy_records import PaymentShare
-
-        return self._table("payment_shares", PaymentShare)
-
-    @cached_property
-    def sequestration(self) -> Table[Sequestration]:
-        """By how much Medicare's payment is cut."""
-        from .policy_records import Sequestration
-
-        return self._table("sequestration", Sequestration)
-
-    @cached_property
-    def deductibles(self) -> Table[Deductible]:
-        """What a beneficiary pays in a year before Medicare does."""
-        from .policy_records import Deductible
-
-        return self._table("deductibles", Deductible)
-
-    @cached_property
-    def telehealth(self) -> Table[TelehealthCode]:
-        """Medicare's telehealth list."""
-        from .policy_records import TelehealthCode
-
-        return self._table("telehealth", TelehealthCode, PROCEDURE)
-
-    @cached_property
-    def telehealth_periods(self) -> Table[TelehealthPeriod]:
-        """Days on which Medicare pays therapists for telehealth, by discipline."""
-        from .policy_records import TelehealthPeriod
-
-        return self._table("telehealth_periods", TelehealthPeriod)
-
-    @cached_property
-    def telehealth_billing(self) -> Table[TelehealthBilling]:
-        """What says on a line that it was telehealth, by setting."""
-        from .policy_records import TelehealthBilling
-
-        return self._table("telehealth_billing", TelehealthBilling)
-
-    @cached_property
-    def remote_monitoring(self) -> Table[RemoteMonitoring]:
-        """How much of remote therapeutic monitoring its codes stand for."""
-        from .policy_records import RemoteMonitoring
-
-        return self._table("remote_monitoring", RemoteMonitoring, PROCEDURE)
-
-    @cached_property
-    def supervision(self) -> Table[Supervision]:
-        """How closely assistants are supervised, by setting and kind."""
-        from .policy_records import Supervision
-
-        return self._table("supervision", Supervision)
-
-    @cached_property
-    def assistant_rules(self) -> Table[AssistantRule]:
-        """How Medicare tells whose a unit is."""
-        from .policy_records import AssistantRule
-
-        return self._table("assistant_rules", AssistantRule)
-
-    @cached_property
-    def unsuitable_modifiers(self) -> Table[UnsuitableModifier]:
-        """Modifiers that a line of therapy does not carry."""
-        from .policy_records import UnsuitableModifier
-
-        return self._table("unsuitable_modifiers", UnsuitableModifier, MODIFIER)
-
-    @cached_property
-    def filing_limits(self) -> Table[FilingLimit]:
-        """Months in which a payer wants a claim."""
-        from .policy_records import FilingLimit
-
-        return self._table("filing_limits", FilingLimit)
-
-    @cached_property
-    def plan_requirements(self) -> Table[PlanRequirement]:
-        """Numbers of days in the rules for a plan of care."""
-        from .policy_records import PlanRequirement
-
-        return self._table("plan_requirements", PlanRequirement)
-
-    @cached_property
-    def denial_reasons(self) -> Table[DenialReason]:
-        """Our words for the numbers of adjustment reasons and the codes of remarks, by kind and code."""
-        from .policy_records import DenialReason
-
-        return self._table("denial_reasons", DenialReason)
-
-    @cached_property
-    def claim_statuses(self) -> Table[ClaimStatus]:
-        """Our words for the categories and numbers of acknowledgements, by kind and code."""
-        from .policy_records import ClaimStatus
-
-        return self._table("claim_statuses", ClaimStatus)
+    diagnosis_chapters: Table[records.Chapter] = _of_codes("Chapter")
+    """Chapters of ICD-10-CM, by their number."""
+    diagnosis_blocks: Table[records.Block] = _of_codes("Block")
+    """Blocks of categories of ICD-10-CM, by their first and last one."""
+    diagnosis_notes: Table[records.DiagnosisNote] = _of_codes("DiagnosisNote")
+    """References that ICD-10-CM's tabular list makes, by where they stand, kind and target."""
+    diagnosis_characters: Table[records.SeventhCharacter] = _of_codes("SeventhCharacter")
+    """Seventh characters, by the node that the tabular list defines them at."""
+    diagnosis_synonyms: Table[records.DiagnosisSynonym] = _of_codes("DiagnosisSynonym")
+    """Clinic shorthand for words of diagnosis titles."""
+    modifiers: Table[records.Modifier] = _of_codes("Modifier", MODIFIER)
+    """CPT and HCPCS modifiers."""
+    places: Table[records.Place] = _of_codes("Place", PLACE)
+    """Places of service."""
+    revenue_codes: Table[records.RevenueCode] = _of_codes("RevenueCode", REVENUE)
+    """Revenue codes of therapy."""
+    payment_status: Table[PaymentStatus] = _of_policy("PaymentStatus", PROCEDURE)
+    """Status letters of the Medicare physician fee schedule."""
+    ptp_edits: Table[PtpEdit] = _of_policy("PtpEdit")
+    """NCCI procedure-to-procedure pairs, by setting, column 1 and column 2."""
+    pair_modifiers: Table[PairModifier] = _of_policy("PairModifier", MODIFIER)
+    """Modifiers that NCCI accepts to tell a pair apart."""
+    modifier_conflicts: Table[ModifierConflict] = _of_policy("ModifierConflict")
+    """Modifiers that do not stand on one line."""
+    therapy_thresholds: Table[TherapyThreshold] = _of_policy("TherapyThreshold")
+    """A calendar year's therapy amounts, by discipline."""
+    common_procedures: Table[CommonProcedure] = _of_policy("CommonProcedure")
+    """The most billed occupational therapy codes of a published list, by rank."""
+    payer_substitutions: Table[PayerSubstitution] = _of_policy("PayerSubstitution")
+    """Codes that a payer takes in another's place, by payer and code."""
+    once_per_day: Table[OncePerDay] = _of_policy("OncePerDay", PROCEDURE)
+    """Codes billed once a day or session."""
+    filing_indicators: Table[FilingIndicator] = _of_policy("FilingIndicator")
+    """Payer policies by an 837's claim filing indicator."""
+    therapy_dispositions: Table[TherapyCode] = _of_policy("TherapyCode", PROCEDURE)
+    """What CMS's therapy code list says of codes."""
+    unit_limits: Table[UnitLimit] = _of_policy("UnitLimit")
+    """Unit limits (MUE), by program, setting and code."""
+    add_on_codes: Table[AddOnCode] = _of_policy("AddOnCode")
+    """Add-on codes with the codes that they may stand beside."""
+    mutually_exclusive: Table[MutuallyExclusive] = _of_policy("MutuallyExclusive")
+    """Codes of which a patient has only one in a day or month."""
+    evaluation_levels: Table[EvaluationLevel] = _of_policy("EvaluationLevel", PROCEDURE)
+    """What the levels of an evaluation take."""
+    fee_schedule: Table[FeeSchedule] = _of_policy("FeeSchedule", PROCEDURE)
+    """Relative values of the Medicare physician fee schedule."""
+    conversion_factors: Table[ConversionFactor] = _of_policy("ConversionFactor")
+    """What a relative value unit is worth, by kind."""
+    localities: Table[Locality] = _of_policy("Locality")
+    """What the fee schedule's components are worth, by contractor and locality."""
+    practice_expense_reductions: Table[PracticeExpenseReduction] = _of_policy("PracticeExpenseReduction")
+    """How much of a further procedure's practice expense is cut, by setting and indicator."""
+    payment_shares: Table[PaymentShare] = _of_policy("PaymentShare")
+    """Percentages that a payment is reckoned with, by kind."""
+    sequestration: Table[Sequestration] = _of_policy("Sequestration")
+    """By how much Medicare's payment is cut."""
+    deductibles: Table[Deductible] = _of_policy("Deductible")
+    """What a beneficiary pays in a year before Medicare does."""
+    telehealth: Table[TelehealthCode] = _of_policy("TelehealthCode", PROCEDURE)
+    """Medicare's telehealth list."""
+    telehealth_periods: Table[TelehealthPeriod] = _of_policy("TelehealthPeriod")
+    """Days on which Medicare pays therapists for telehealth, by discipline."""
+    telehealth_billing: Table[TelehealthBilling] = _of_policy("TelehealthBilling")
+    """What says on a line that it was telehealth, by setting."""
+    remote_monitoring: Table[RemoteMonitoring] = _of_policy("RemoteMonitoring", PROCEDURE)
+    """How much of remote therapeutic monitoring its codes stand for."""
+    supervision: Table[Supervision] = _of_policy("Supervision")
+    """How closely assistants are supervised, by setting and kind."""
+    assistant_rules: Table[AssistantRule] = _of_policy("AssistantRule")
+    """How Medicare tells whose a unit is."""
+    unsuitable_modifiers: Table[UnsuitableModifier] = _of_policy("UnsuitableModifier", MODIFIER)
+    """Modifiers that a line of therapy does not carry."""
+    filing_limits: Table[FilingLimit] = _of_policy("FilingLimit")
+    """Months in which a payer wants a claim."""
+    plan_requirements: Table[PlanRequirement] = _of_policy("PlanRequirement")
+    """Numbers of days in the rules for a plan of care."""
+    denial_reasons: Table[DenialReason] = _of_policy("DenialReason")
+    """Our words for the numbers of adjustment reasons and the codes of remarks, by kind and code."""
+    claim_statuses: Table[ClaimStatus] = _of_policy("ClaimStatus")
+    """Our words for the categories and numbers of acknowledgements, by kind and code."""
 
     @classmethod
     def bundled(cls) -> Catalog:
