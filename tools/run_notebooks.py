@@ -24,7 +24,13 @@ OWN_STYLE = r'(?s)<style.*?</style>\s*| border="1" class="dataframe"'  # ours, a
 def run(path: Path) -> Any:
     """The notebook with the outputs of a run in a fresh kernel, and nothing of the machine that ran it."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False).execute()
+    NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,  # in how many pieces a text comes depends on the clock
+    ).execute()
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return notebook
 

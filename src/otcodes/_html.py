@@ -40,12 +40,19 @@ def note(text: str) -> str:
     return f"<p>{_text(text)}</p>"
 
 
-def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, count: int) -> str:
+def table(
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    count: int,
+    shown: int = ROWS_SHOWN,
+) -> str:
     """A table of the first rows, of which the first cell is the header, and how many more there are."""
     head = "".join(f'<th scope="col">{_text(column)}</th>' for column in columns)
-    body = "".join(f"<tr>{_row(values)}</tr>" for values in islice(rows, ROWS_SHOWN))
-    if not body or count > ROWS_SHOWN:
-        rest = f"and {count - ROWS_SHOWN:,} more" if body else "none"
+    body = "".join(f"<tr>{_row(values)}</tr>" for values in islice(rows, shown))
+    if not body or count > shown:
+        rest = f"and {count - shown:,} more" if body else "none"
         body += f'<tr><td colspan="{len(columns)}">{rest}</td></tr>'
     return _table(caption, f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>")
 
