@@ -17,6 +17,7 @@ NEEDS = {
     "src/otcodes/ext/_fhir_outcome.py": {"fhir"},
     "src/otcodes/ext/fhir.py": {"fhir"},
     "src/otcodes/ext/pandas.py": {"pandas"},
+    "src/otcodes/ext/plot.py": {"matplotlib"},
     "src/otcodes/ext/polars.py": {"polars"},
     "src/otcodes/ext/pydantic.py": {"pydantic"},
     "src/otcodes/ext/spark.py": {"pandas", "pyarrow", "pyspark"},
@@ -24,6 +25,7 @@ NEEDS = {
     "src/otcodes/readers/fhir.py": {"fhir"},
     "tests/ext/test_fhir.py": {"fhir"},
     "tests/ext/test_pandas.py": {"pandas"},
+    "tests/ext/test_plot.py": {"matplotlib"},
     "tests/ext/test_polars.py": {"polars"},
     "tests/ext/test_pydantic.py": {"pydantic"},
     "tests/ext/test_spark.py": {"pandas", "pyarrow", "pyspark"},
@@ -36,6 +38,7 @@ DOCTESTS = {
     "test_commands_print_what_they_show[docs/command-line.md]": {"pyx12"},
     "test_commands_print_what_they_show[docs/how-to/repair-837.md]": {"pyx12"},
     "test_commands_print_what_they_show[docs/remittances.md]": {"pyx12"},
+    "test_examples_give_what_they_show[docs/examples/a-week.md]": {"pandas"},
     "test_examples_give_what_they_show[docs/fhir.md]": {"fhir"},
     "test_examples_give_what_they_show[docs/your-own-types.md]": {"pydantic"},
 }

@@ -138,9 +138,8 @@ def page(entry: Entry) -> str:
 
 def _facts(entry: Entry) -> Iterator[str]:
     coverage = entry.coverage
-    yield "| | |\n|---|---|"
     reached = "procedures" if entry.name == "hcpcs" else entry.name
-    yield f"| in Python | `otcodes.{reached}` |"
+    yield f"| in Python | `otcodes.{reached}` |\n|---|---|"
     yield f"| file | `{entry.file}` |"
     yield f"| rows | {entry.rows:,} |"
     yield f"| [coverage](../coverage.md) | {coverage} |"
@@ -152,7 +151,7 @@ def _facts(entry: Entry) -> Iterator[str]:
 
 def _columns(entry: Entry, record: type[Row]) -> str:
     said = meanings(record)
-    rows = ["| column | key | |", "|---|---|---|"]
+    rows = ["| column | key | what it says |", "|---|---|---|"]
     rows += [
         f"| `{name}` | {'yes' if name in entry.key else ''} | {said[name].rstrip('.')} |"
         for name in columns(entry, record)

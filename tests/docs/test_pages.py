@@ -117,6 +117,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for path in [*(ROOT / "examples").glob("*.csv"), *(ROOT / "examples" / "tracking").iterdir()]:
         shutil.copy(path, tmp_path)
+    shutil.copy("clinic_week.csv", "claims.csv")
     return tmp_path
 
 

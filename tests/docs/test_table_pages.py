@@ -28,3 +28,11 @@ def test_the_overview_lists_every_table_once() -> None:
         r"^\| \[`(\w+)`\]\(\1\.md\) \|", (PAGES / "tables.md").read_text("utf-8"), re.MULTILINE
     )
     assert sorted(listed) == sorted(entry.name for entry in otcodes.Catalog.bundled().entries)
+
+
+def test_what_changed_by_year_is_as_the_tables_say() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "tools")
+        text = importlib.import_module("list_changes").written()
+    page = ROOT / "docs" / "faq.md"
+    assert page.read_text("utf-8") == text, "python tools/list_changes.py would change faq.md"
