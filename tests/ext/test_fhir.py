@@ -423,6 +423,7 @@ def test_what_is_said_beside_a_line_costs_no_line(facts, field) -> None:
         ),
         ({"item": None}, "item"),
         ({"use": None}, "use"),
+        ({"use": None, "provider": None}, "use"),
         ({"modifierExtension": [{"url": "urn:own", "valueBoolean": True}]}, "modifierExtension"),
         ({"status": 5}, "status"),
         ({"created": NAME}, "created"),
@@ -436,6 +437,20 @@ def test_a_claim_that_cannot_be_read_costs_itself(facts, field) -> None:
     assert problems(batch)[0] == ("Bundle.entry[0].resource", field)
     assert [each.id for each in batch.claims] == ["A2"]
     assert NAME not in str(batch)
+
+
+def test_that_a_bundle_is_one_page_of_several_is_said() -> None:
+    pages = [{"relation": name, "url": "urn:own"} for name in ("self", "next")]
+    for links, notes in ((pages[:1], 0), (pages, 1)):
+        batch = read(bundle(claim()) | {"link": links})
+        assert only(batch).id == "A1"
+        assert sum("next page" in note for note in batch.notes) == notes
+
+
+def test_a_bundle_whose_entries_are_no_list_is_a_problem() -> None:
+    one = {"resourceType": "Bundle", "entry": {"resource": claim()}}
+    assert problems(read(bundle(one, claim()))) == [("Bundle.entry[0].resource", "entry")]
+    assert problems(read(one)) == [("Bundle", "entry")]
 
 
 def test_other_resources_and_what_is_no_claim_are_passed_over_and_counted() -> None:
@@ -691,7 +706,7 @@ def test_validating_says_what_the_table_says(system, code, on) -> None:
 
 @pytest.mark.parametrize(
     ("system", "code", "is_one"),
-    [(fhir.HCPCS, "GO", True), (fhir.CPT, "GO", False), (fhir.CPT, "59", True), (fhir.HCPCS, "59", False)],
+    [(fhir.HCPCS, "GO", True), (fhir.CPT, "GO", False), (fhir.CPT, "59", True)],
 )
 def test_a_modifier_is_its_keepers(system, code, is_one) -> None:
     assert values(fhir.validate_code(system, code, on=DOS), "result") == [is_one]
@@ -717,7 +732,7 @@ def test_translating_names_what_took_a_codes_place(system, code, on, equivalence
 
 
 def test_nothing_is_translated_that_is_not_known() -> None:
-    for system, code in ((fhir.CPT, "99213"), (fhir.HCPCS, "97530"), ("urn:own", "1")):
+    for system, code in ((fhir.CPT, "99213"), (fhir.HCPCS, "97530"), (fhir.HCPCS, "59"), ("urn:own", "1")):
         with pytest.raises(otcodes.OutOfCoverageError):
             fhir.translate(system, code, on=DOS)
 
@@ -764,6 +779,24 @@ def test_expanding_gives_what_is_in_force_and_says_whether_it_is_all() -> None:
 
 def composed(**include) -> fhir.ValueSet:
     return fhir.ValueSet.model_validate({"status": "active", "compose": {"include": [include]}})
+
+
+def test_the_day_of_a_time_is_the_one_that_is_written_and_of_utc_that_is_said() -> None:
+    for zone, notes in (("-06:00", 0), ("Z", 1)):
+        period = {"start": f"2026-03-02T20:00:00{zone}", "end": f"2026-03-02T20:30:00{zone}"}
+        batch = read(claim(item(servicedDate=None, servicedPeriod=period)))
+        assert only(batch).lines[0].on == DOS
+        assert sum("a time in UTC" in note for note in batch.notes) == notes
+
+
+def test_expanding_names_a_code_once_and_has_no_page_before_the_first() -> None:
+    twice = {"system": fhir.CPT, "concept": [{"code": "97530"}]}
+    both = fhir.ValueSet.model_validate({"status": "active", "compose": {"include": [twice, twice]}})
+    expanded = fhir.expand(both, on=DOS)
+    assert (codes_of(expanded), expanded.expansion.total) == (["97530"], 1)
+    for wrong in ({"count": -1}, {"offset": -1}):
+        with pytest.raises(otcodes.FieldError, match="zero or more"):
+            fhir.expand(both, on=DOS, **wrong)
 
 
 def test_expanding_leaves_out_what_is_not_in_force_and_refuses_what_is_not_known() -> None:

@@ -128,6 +128,13 @@ def test_levels_of_the_index_count_as_columns() -> None:
     assert_frames_equal(found.reset_index(drop=True), check_frame(lines).findings)
 
 
+def test_a_level_of_the_index_is_found_whatever_its_case() -> None:
+    lines = frame(claim_id=["A1", "A1"], procedure=["97530", "97535"])
+    by_level = check_frame(lines.rename(columns={"claim_id": "Claim_ID"}).set_index("Claim_ID"))
+    assert by_level.notes == check_frame(lines).notes
+    assert set(by_level.not_checked["claim"]) == {"A1"}
+
+
 def assert_frames_equal(left: pd.DataFrame, right: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(left, right)
 
@@ -255,6 +262,8 @@ def test_without_pandas_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatc
         ("charge_usd", pd.Series([120.5])),
         ("charge_usd", pd.Series([120])),
         ("charge_usd", pd.Series([120.1], dtype="float32")),
+        ("procedure", pd.Series([97530.0], dtype="float32")),
+        ("place", pd.Series([11.0], dtype="float32")),
         ("revenue_code", pd.Series(["0430"])),
         ("referring_npi", pd.Series([1234567893])),
     ],
@@ -312,6 +321,7 @@ def test_a_fraction_of_a_unit_is_a_finding() -> None:
         ("charge_usd", [float("inf")], "Infinity"),
         ("payer", [1], "1"),
         ("claim_id", [2.0**53], "9007199254740992.0"),
+        ("claim_id", pd.Series([2.0**24], dtype="float32"), "'1.6777216e+07'"),
         ("on", [20260302], "20260302"),
         ("modifiers", [{"GO", "59"}], "a collection"),
     ],

@@ -162,6 +162,8 @@ def test_without_polars_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatc
         ("modifiers", pl.Series([["GO"]], dtype=pl.List(pl.Categorical))),
         ("charge_usd", pl.Series([120.5])),
         ("charge_usd", pl.Series([120.1], dtype=pl.Float32)),
+        ("procedure", pl.Series([97530.0], dtype=pl.Float32)),
+        ("place", pl.Series([11.0], dtype=pl.Float32)),
         ("charge_usd", pl.Series([120])),
         ("referring_npi", pl.Series([1234567893])),
     ],
@@ -175,7 +177,8 @@ def test_a_type_that_says_what_is_meant_is_read(name: str, value: pl.Series) -> 
 
 def test_what_is_missing_is_there_and_empty() -> None:
     lines = frame(
-        minutes=pl.Series([None, float("nan")], dtype=pl.Float64),
+        minutes=pl.Series([None, float("nan")], dtype=pl.Float32),
+        therapy_year_to_date_usd=pl.Series([None, float("nan")], dtype=pl.Float64),
         modifiers=pl.Series([None, []], dtype=pl.List(pl.String)),
         units=pl.Series([2.0, None]),
     )
@@ -190,6 +193,7 @@ def test_what_is_missing_is_there_and_empty() -> None:
         ("procedure", pl.Series([100])),
         ("modifiers", pl.Series([[5]])),
         ("minutes", pl.Series([30.5])),
+        ("claim_id", pl.Series([2.0**24], dtype=pl.Float32)),
         ("units", pl.Series([True])),
         ("on", pl.Series([dt.datetime(2026, 3, 2, tzinfo=dt.timezone.utc)])),
         ("on", pl.Series([20260302])),

@@ -61,10 +61,21 @@ def test_the_day_is_the_contexts_the_models_or_fixed() -> None:
         Dated(on=DOS, code="97003")
 
 
-def test_a_date_that_fails_is_the_only_error() -> None:
-    with pytest.raises(ValidationError) as caught:
-        Dated(on="tomorrow", code="97003")
-    assert [error["loc"] for error in caught.value.errors()] == [("on",)]
+class Misplaced(BaseModel):
+    code: Annotated[str, Code("procedures", on="on")]
+    on: dt.date
+
+
+@pytest.mark.parametrize(("model", "day"), [(Dated, "tomorrow"), (Misplaced, DOS)])
+def test_without_the_day_that_its_field_should_hold_no_code_is_accepted(model, day) -> None:
+    with pytest.raises(ValidationError, match="should stand behind the field 'on'"):
+        model(on=day, code="97530")
+
+
+def test_a_field_holds_the_day_of_nothing_that_is_in_no_model() -> None:
+    assert "should stand behind the field 'on'" in refused(
+        Annotated[str, Code("procedures", on="on")], "97530"
+    )
 
 
 def test_a_day_that_is_no_date_is_an_error_of_the_program() -> None:

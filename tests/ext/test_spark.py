@@ -194,7 +194,7 @@ def test_typed_columns_and_text_are_the_same_claims(session: SparkSession) -> No
         "CLAIM_ID": pa.array([1, 1, 2, None]),
         "patient": pa.array([7, 7, 7, None]),
         "claim_diagnoses": pa.array([["M62.81"], ["M62.81"], ["M62.81"], None]),
-        "procedure": pa.array([97530, 97140, 97530, 97530]),
+        "procedure": pa.array([97530, 97140, 97530, 97530], pa.float32()),
         "on": pa.array([DOS] * 4),
         "units": pa.array([2, 1, 2, None], pa.float64()),
         "modifiers": pa.array([["GO"], ["GO", "59"], [], None]),

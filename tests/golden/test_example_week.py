@@ -64,12 +64,24 @@ def test_the_same_claims_in_837_have_the_same_findings_less_what_it_does_not_car
     assert len(kept) > 15
 
 
-def as_837(claims) -> str:
-    """The claims as a minimal 837P: enough for a reader, not for a payer."""
+def test_the_hospitals_claims_in_837_have_the_same_findings_less_what_it_does_not_carry() -> None:
+    claims = [claim for claim in batch().claims if claim.setting != "practitioner"]
+    pytest.importorskip("pyx12")
+    again = readers.read_x12(as_837(claims, version="005010X223A2").encode(), name="week.837")
+    assert not again.problems
+    assert [claim.setting for claim in again.claims] == [claim.setting for claim in claims]
+    assert found(again.claims) == found(claims) != []
+    skipped = {entry.rule for claim in again.claims for entry in otcodes.check(claim).not_checked}
+    assert skipped >= {"units.above-minutes", "units.below-minutes"}
+
+
+def as_837(claims, version="005010X222A1") -> str:
+    """The claims as a minimal 837P, or 837I: enough for a reader, not for a payer."""
+    is_hospitals = version == "005010X223A2"
     segments = [
         ISA,
-        "GS*HC*SENDER*RECEIVER*20260309*0815*1*X*005010X222A1",
-        "ST*837*0001*005010X222A1",
+        f"GS*HC*SENDER*RECEIVER*20260309*0815*1*X*{version}",
+        f"ST*837*0001*{version}",
         "BHT*0019*00*1*20260309*0815*CH",
         "HL*1**20*1",
         "NM1*85*2*CLINIC*****XX*1234567893",
@@ -82,8 +94,8 @@ def as_837(claims) -> str:
             f"HL*{number}*1*22*0",
             f"SBR*P*18*******{FILING[claim.payer]}",
             f"NM1*IL*1*TEST*PATIENT****MI*{number}",
-            f"CLM*{claim.id}*100***11:B:1*Y*A*Y*Y",
-            "*".join(["HI", *qualified]),
+            f"CLM*{claim.id}*100***{'13:A:1' if is_hospitals else '11:B:1'}*Y*A*Y*Y",
+            *([f"HI*{code}" for code in qualified] if is_hospitals else ["*".join(["HI", *qualified])]),
         ]
         for place, line in enumerate(claim.lines, 1):
             service = ":".join(["HC", line.procedure, *line.modifiers])
@@ -91,7 +103,9 @@ def as_837(claims) -> str:
             charge = line.charge_usd or 0
             segments += [
                 f"LX*{place}",
-                f"SV1*{service}*{charge}*UN*{line.units}*{line.place}**{points or 1}",
+                f"SV2*0431*{service}*{charge}*UN*{line.units}"
+                if is_hospitals
+                else f"SV1*{service}*{charge}*UN*{line.units}*{line.place}**{points or 1}",
                 f"DTP*472*D8*{line.on:%Y%m%d}",
             ]
     segments += [f"SE*{len(segments) - 1}*0001", "GE*1*1", "IEA*1*000000001"]

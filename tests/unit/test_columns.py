@@ -312,6 +312,11 @@ def test_a_map() -> None:
     assert (problem.field, problem.expected) == ("WHEN", "a day as 02.03.2026")
 
 
+def test_a_space_may_part_the_codes_of_a_list() -> None:
+    (claim,) = read(f"{FORM},M\n03/02/2026,97530,1,GO  KX\n", Columns({"M": "modifiers"}, lists=" ")).claims
+    assert claim.lines[0].modifiers == ("GO", "KX")
+
+
 def test_a_map_says_which_of_two() -> None:
     text = f"{FORM},CPT Code,Diagnoses\n03/02/2026,97530,1,97110,M62.81\n"
     (claim,) = read(text, Columns({"CPT Code": "procedure", "Diagnoses": "claim_diagnoses"})).claims
@@ -371,6 +376,8 @@ def test_a_constant_under_our_names() -> None:
         ('dates = "%B %d %Y"', "dates: expected %m, %d and %Y"),
         ("dates = 1", "dates: expected text in quotation marks"),
         ('lists = ""', "lists: expected a sign"),
+        ('lists = "X"', "lists: expected a sign that parts the codes of a list, and is in none of them"),
+        ('lists = "."', "lists: expected a sign"),  # as in M62.81
         ("lists = [1]", "lists: expected text in quotation marks, found a collection"),
         ("[columns]\nCPT = ", "expected TOML: "),
     ],

@@ -184,8 +184,8 @@ def of_short(text: str) -> float | Misread:
     """The number that a 32-bit float stands for, from the shortest text that it is written as.
 
     Examples:
-        >>> of_short("144.3"), of_short("16777216.0")
-        (144.3, Misread(value='16777216.0', expected='a number that a 32-bit float can tell from the next one'))
+        >>> of_short("144.3"), type(of_short("16777216.0")).__name__
+        (144.3, 'Misread')
     """
     number = float(text)
     if abs(number) >= LARGEST_SHORT:

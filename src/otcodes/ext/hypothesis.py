@@ -13,7 +13,6 @@ finds `register` through its entry point. A copy under another name calls `regis
 from __future__ import annotations
 
 import importlib
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError
@@ -27,25 +26,17 @@ def register() -> None:
     else is right by itself. Only the classes are imported; tables are read when a value is first drawn.
     """
     # Where this module is imported before hypothesis, hypothesis calls it while the import below is still at
-    # work. So it stands above that, and strategies are found by their names, later.
-    register_type = importlib.import_module("hypothesis.strategies").register_type_strategy
-    classes = importlib.import_module("..claims", __package__)
-    for name, strategy in (
-        ("Claim", "_any_claims"),
-        ("EvaluationComponents", "evaluations"),
-        ("PlanOfCare", "plans_of_care"),
-        ("Service", "services"),
-        ("ServiceLine", "lines"),
-        ("TreatmentNote", "treatment_notes"),
-        ("Visit", "visits"),
-    ):
-        # A function, and not a strategy: that would be looked into at once.
-        register_type(getattr(classes, name), partial(_called, strategy))
-
-
-def _called(strategy: str, _: object) -> st.SearchStrategy[Any]:
-    found: st.SearchStrategy[Any] = globals()[strategy]()
-    return found
+    # work. So it stands above that, and no strategy is looked for before a value is drawn.
+    strategies: Any = importlib.import_module("hypothesis.strategies")
+    register_type: Callable[[type, Callable[[object], object]], None] = strategies.register_type_strategy
+    classes: Any = importlib.import_module("..claims", __package__)
+    register_type(classes.Claim, lambda _: _any_claims())
+    register_type(classes.EvaluationComponents, lambda _: evaluations())
+    register_type(classes.PlanOfCare, lambda _: plans_of_care())
+    register_type(classes.Service, lambda _: services())
+    register_type(classes.ServiceLine, lambda _: lines())
+    register_type(classes.TreatmentNote, lambda _: treatment_notes())
+    register_type(classes.Visit, lambda _: visits())
 
 
 try:
@@ -55,6 +46,7 @@ except ImportError:
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from .. import claims as records
     from ..catalog import Catalog

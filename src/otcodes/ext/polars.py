@@ -98,11 +98,11 @@ def to_frame(table: Table[Any], *, on: dt.date | None = None) -> pl.DataFrame:
     return _frame(_frames.table_columns(table, on))
 
 
-def _values(series: pl.Series) -> list[Any]:
+def _values(series: Any) -> list[Any]:
     """The values of a column, `None` where there is none."""
     if series.dtype != pl.Float32:
-        return series.to_list()
-    return [text if text is None else of_short(text) for text in series.cast(pl.String).to_list()]
+        return list(series.to_list())
+    return [text if text is None else of_short(text) for text in series.cast(pl.String)]
 
 
 def _frame(columns: list[_frames.Column]) -> pl.DataFrame:

@@ -201,7 +201,8 @@ class ClaimReader:
 
     def _day(self, item: Element, place: str) -> str | None:
         """The day of the item, or of the whole claim where the item has none."""
-        date, period = item.get("servicedDate"), item.get("servicedPeriod")
+        date: object = item.get("servicedDate")
+        period: Element | None = item.get("servicedPeriod")
         if date is None and period is None:
             period = self._resource.get("billablePeriod")
         on = _one_day(date, period)

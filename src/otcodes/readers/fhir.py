@@ -14,7 +14,8 @@ from ._fhir_models import CLAIMS, faults
 from .json import JsonObject, as_list, as_object, load
 
 NO_CLAIMS = frozenset({"cancelled", "entered-in-error"})
-NEEDED = frozenset({"status", "use"})  # what says whether it is a claim at all
+NEEDED = ("status", "use")  # what says whether it is a claim at all
+MORE = "bundles with a next page, which stands elsewhere and is not read"
 INDEX = re.compile(r"\[\d+\]")
 
 
@@ -99,7 +100,12 @@ class _Reading:
         if resource is None or not kind:
             self._collected.problem(place, "", None, "a FHIR resource as JSON, with its resourceType")
         elif kind == "Bundle":
-            for number, entry in enumerate(as_list(resource.get("entry")) or ()):
+            entries = as_list(resource.get("entry", []))
+            if entries is None:
+                self._collected.problem(place, "entry", None, "a list")
+            links = map(as_object, as_list(resource.get("link")) or ())
+            self._counted[MORE] += any(link is not None and link.get("relation") == "next" for link in links)
+            for number, entry in enumerate(entries or ()):
                 holder = as_object(entry)
                 found = as_object(holder.get("resource")) if holder else None
                 self.take(found, line, f"{path or kind}.entry[{number}].resource")
@@ -114,7 +120,7 @@ class _Reading:
         given = resource.get("id")
         name = given if isinstance(given, str) else None
         wrong, absent = ([("", "each key once")], []) if _keys_twice(resource) else faults(kind, resource)
-        wrong += [(field, "a value") for field in absent if field in NEEDED]
+        wrong += [(field, "a value") for field in NEEDED if resource.get(field) is None]
         for field, expected in wrong:
             self._collected.problem(place, field, None, expected, name)
         if wrong:
