@@ -3,7 +3,7 @@
 Every record is one dated version. `valid_from` and `valid_to` are inclusive; `valid_to` is `None` while
 the version is in force. A field says in its metadata how a table's cell is read.
 
-A kind of record is made when it is first asked for: to make one takes as long as a look-up may.
+Any other kind of record is made when it is first asked for: to make one takes as long as a look-up may.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from .._cells import cell, day, flag, optional
+from .._cells import cell, day, flag, optional, required
 
 if TYPE_CHECKING:
     from ._codes import Modifier, Place, RevenueCode
-    from ._diagnosis import Diagnosis
     from ._label import ProcedureLabel
     from ._notes import Block, Chapter, DiagnosisNote, SeventhCharacter, Succession
     from ._procedure import Procedure
@@ -67,7 +66,6 @@ _HOMES = {
     "Modifier": "_codes",
     "Place": "_codes",
     "RevenueCode": "_codes",
-    "Diagnosis": "_diagnosis",
     "DiagnosisSynonym": "_synonym",
     "Block": "_notes",
     "Chapter": "_notes",
@@ -132,6 +130,30 @@ class Row:
         from .._html import record  # noqa: PLC0415 -- only a notebook needs it
 
         return record(self)
+
+
+# Here, and not in a file of its own, which a first look-up would have to find.
+@attrs.frozen(kw_only=True, eq=False, repr=False)  # as every row is
+class Diagnosis(Row):
+    """An ICD-10-CM code over a span of days; a header needs more characters and is not billable.
+
+    Attributes:
+        code: the official form, with its dot.
+        title: the official title.
+        is_billable: whether it may stand on a claim.
+        is_title_composed: whether the title was put together by the publisher of a copy from the tabular
+            list's texts, because no official list of titles of that time is on board.
+    """
+
+    code: str = cell(required)
+    title: str = cell(required)
+    is_billable: bool = cell(flag)
+    is_title_composed: bool = cell(flag, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The title, under the name that every record has."""
+        return self.title
 
 
 R = TypeVar("R", bound=Row)
