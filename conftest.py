@@ -29,7 +29,9 @@ NEEDS = {
     "tests/ext/test_polars.py": {"polars"},
     "tests/ext/test_pydantic.py": {"pydantic"},
     "tests/ext/test_spark.py": {"pandas", "pyarrow", "pyspark"},
+    "tests/site/test_checker.py": {"selenium"},
     "tests/site/test_site.py": {"selenium"},
+    "tests/visitors.py": {"selenium"},
 }
 ABSENT = {path for path, packages in NEEDS.items() if not all(map(find_spec, packages))}
 # Doctests, and pages with examples, among others that need none.

@@ -11,10 +11,11 @@ from ._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from . import calc, coding, errors, importing, payers, readers, remittances, rules
+    from . import auditing, calc, coding, errors, importing, payers, readers, remittances, rules
     from ._data_version import DATA_VERSION
     from ._editions import Edition, Freshness, ImportedEdition, TableFreshness
     from ._text import normalize_code
+    from .auditing import Audit, audit
     from .catalog import Catalog
     from .checking import check, check_many, repair_many
     from .claims import (
@@ -174,6 +175,7 @@ _MODULES = {
     "_data_version": ("DATA_VERSION",),
     "_editions": ("Edition", "Freshness", "ImportedEdition", "TableFreshness"),
     "_text": ("normalize_code",),
+    "auditing": ("Audit", "audit"),
     "catalog": ("Catalog",),
     "checking": ("check", "check_many", "repair_many"),
     "claims": (
@@ -294,6 +296,7 @@ _MODULES = {
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 _SUBMODULES = {
+    "auditing": "auditing",
     "calc": "calc",
     "coding": "coding",
     "errors": "errors",
@@ -357,6 +360,7 @@ __all__ = [
     "AdjustmentGroup",
     "AssistantMethod",
     "AssistantRule",
+    "Audit",
     "Block",
     "CannotBillError",
     "Catalog",
@@ -475,6 +479,8 @@ __all__ = [
     "__version__",
     "add_on_codes",
     "assistant_rules",
+    "audit",
+    "auditing",
     "calc",
     "check",
     "check_many",

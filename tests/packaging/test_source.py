@@ -21,6 +21,7 @@ REFUSED = {
 OPTIONAL = {
     "ext/hypothesis.py": {"hypothesis"},
     "ext/pandas.py": {"pandas"},
+    "ext/plot.py": {"matplotlib"},
     "ext/polars.py": {"polars"},
     "ext/pydantic.py": {"pydantic"},
     "ext/spark.py": {"pyarrow", "pyspark"},

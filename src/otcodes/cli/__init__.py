@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from .._data_version import DATA_VERSION
 from .._version import __version__
 from ..errors import OtcodesError
-from . import _changes, _check, _code, _import, _lookup, _price, _status, _tables, _units
+from . import _audit, _changes, _check, _code, _import, _lookup, _price, _status, _tables, _units
 from ._common import FOUND, UNREADABLE, complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = (_lookup, _units, _price, _check, _code, _status, _changes, _tables, _import)
+COMMANDS = (_lookup, _units, _price, _check, _audit, _code, _status, _changes, _tables, _import)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
