@@ -51,6 +51,6 @@ def october() -> str:
 
 def imported(folder: Path, text: str, effective: dt.date, *, to: str = "mytables") -> Imported:
     """Import such a text in a folder."""
-    file = folder / "ccipra-v323r0-f4.txt"
+    file = folder / f"ccipra-v32{effective.month // 3}r0-f4.txt"
     file.write_bytes(text.encode())
     return import_file("ncci-ptp", file, effective=effective, to=folder / to, setting="practitioner")

@@ -102,6 +102,7 @@ def with_edition(text: str, done: Imported) -> str:
         "publisher": edition.publisher,
         "title": edition.title,
         "sha256": edition.sha256,
+        **({"part": edition.part} if edition.part else {}),
     }
     lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in facts.items())
     end = text.find("\n[", text.rindex(header) + 1)

@@ -10,8 +10,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from otcodes._text import CATEGORY
 from otcodes.importing._canonical import (
-    CATEGORY,
     INTERVAL,
     FormError,
     blocks_of,

@@ -20,6 +20,7 @@ class Edition:
         publisher: who publishes it.
         title: its title.
         sha256: of the file that was used; empty where facts were taken from pages.
+        part: the words that the keys begin with that it speaks for; empty where it speaks for all.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Edition:
     publisher: str
     title: str
     sha256: str = attrs.field(repr=False)
+    part: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +40,6 @@ class ImportedEdition(Edition):
     Attributes:
         last: the last day that it speaks for.
         first: the first; before `effective` where the file has the whole history.
-        part: the words that the keys begin with that it speaks for.
         scope: ranges of codes that it speaks for; empty for all.
         file: its rows, beside the manifest.
         file_sha256: of that file.
@@ -46,7 +47,6 @@ class ImportedEdition(Edition):
 
     first: dt.date
     last: dt.date
-    part: tuple[str, ...]
     scope: tuple[str, ...] = attrs.field(repr=False)
     file: str = attrs.field(repr=False)
     file_sha256: str = attrs.field(repr=False)

@@ -37,7 +37,8 @@ class Coverage:
     Attributes:
         scope: ranges of normalised codes, first and last, inside which "not in the table" is an answer.
         gaps: spans of days between editions on board, first and last, for which none is on board: there only
-            a row that holds throughout answers.
+            a row that holds throughout answers. What began in one was not there before it, unless the day
+            before its first row is a gap of its own.
         first: the first day of that answer.
         last: the last day that an edition on board speaks for.
         carried_to: the last day up to which a slow-moving code set still answers, marked.
@@ -69,13 +70,31 @@ class Coverage:
         """The gap that a day lies in."""
         return next((gap for gap in self.gaps if gap[0] <= day <= gap[1]), None)
 
+    def is_started_in_gap(self, day: dt.date) -> bool:
+        """Whether a row that is known from a day on, not from when, began in the gap before that day.
+
+        A gap of one day is no such one: it says only that of this day nothing is known.
+        """
+        gap = self.gap_of(day - DAY)
+        return gap is not None and gap[0] < gap[1]
+
     def spans(self) -> Iterator[tuple[dt.date, dt.date]]:
         """The spans of days, first and last, on which a missing code is an answer."""
         first = self.first
         for start, end in self.gaps:
-            yield first, start - DAY
+            if first < start:
+                yield first, start - DAY
             first = end + DAY
         yield first, self.horizon
+
+    def _joined_gaps(self) -> list[tuple[dt.date, dt.date]]:
+        found: list[tuple[dt.date, dt.date]] = []
+        for first, last in self.gaps:
+            if found and found[-1][1] + DAY == first:
+                found[-1] = (found[-1][0], last)
+            else:
+                found.append((first, last))
+        return found
 
     def includes(self, code: str) -> bool:
         """Whether the code is one of those whose absence means something."""
@@ -90,7 +109,7 @@ class Coverage:
             days += ", carried forward after that"
         elif self.carried_to:
             days += f", carried to {self.carried_to}"
-        for first, last in self.gaps:
+        for first, last in self._joined_gaps():
             days += f", {first} to {last} only where the editions before and after agree"
         return f"{days}; complete for {scope}{more}" if scope else f"{days}; only the codes listed"
 
@@ -181,10 +200,18 @@ class Entry:
         """The id of the newest edition that speaks for the whole table, which is carried forward after it."""
         return self.edition_until(None)
 
-    def edition_until(self, confirmed_to: dt.date | None) -> str:
-        """The id of the newest edition that speaks for a row, by the last day that one on board confirms."""
+    def edition_until(self, confirmed_to: dt.date | None, key: Key = ()) -> str:
+        """The id of the newest edition that speaks for a row, by the last day that one on board confirms.
+
+        Args:
+            confirmed_to: that day; by default the last one that is covered.
+            key: the key of the row, by which editions of other settings are left out; of none, all count.
+        """
         last = confirmed_to or self.coverage.last
         spoken = [edition for edition in self.editions if edition.effective <= last]
+        if key:
+            of_part = [each for each in spoken if not each.part or each.part == key[: len(each.part)]]
+            spoken = of_part or spoken
         # Of those of one day, one that a user imported.
         return max(spoken, key=lambda edition: (edition.effective, hasattr(edition, "file"))).id
 

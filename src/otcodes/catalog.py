@@ -66,6 +66,7 @@ MODIFIER = r"[A-Z0-9]{2}"
 PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
+PROCEDURES, HCPCS = "procedures", "hcpcs"
 # A table that only directories of one's own have, and its key.
 LABELS = "procedure_labels"
 KEYS_OF_OWN = {LABELS: ("code",)}
@@ -131,22 +132,28 @@ class Catalog:
     @cached_property
     def procedures(self) -> Table[records.Procedure]:
         """CPT codes of therapy, with all of HCPCS Level II beside them."""
-        return self._of_procedures("procedures", self._hcpcs)
+        return self._of_procedures(PROCEDURES, self._hcpcs)
 
     @cached_property
     def _hcpcs(self) -> Table[records.Procedure]:
-        return self._of_procedures("hcpcs")
+        return self._of_procedures(HCPCS)
 
     def _of_procedures(
         self, name: str, beside: Table[records.Procedure] | None = None
     ) -> Table[records.Procedure]:
         entry, source = self._entries[name], self._source_of(name)
-        if self.procedure_labels is None:
+        if not {LABELS, HCPCS} & self._overlays.keys():
             return Table(entry, records.Procedure, source, form=PROCEDURE, beside=beside)
-        from ._labels import LabelledTable
+        from ._amended import AmendedTable, Amendment, as_long_as, labelled
 
-        labels = self.procedure_labels
-        return LabelledTable(entry, records.Procedure, source, form=PROCEDURE, beside=beside, labels=labels)
+        amendments: list[Amendment[records.Procedure]] = []
+        if beside is not None and HCPCS in self._overlays:
+            amendments.append(as_long_as(beside, entry.coverage.last))
+        if self.procedure_labels is not None:
+            amendments.append(labelled(self.procedure_labels))
+        return AmendedTable(
+            entry, records.Procedure, source, form=PROCEDURE, beside=beside, amendments=amendments
+        )
 
     @cached_property
     def procedure_labels(self) -> Table[records.ProcedureLabel] | None:
@@ -298,7 +305,7 @@ class Catalog:
             _entries={**self._entries, **folder.manifest},
         )
         for name in folder.manifest:
-            table: Table[Any] = getattr(other, "_hcpcs" if name == "hcpcs" else name)
+            table: Table[Any] = getattr(other, "_hcpcs" if name == HCPCS else name)
             folder.check(table.under(), table.entry)
         return other
 

@@ -239,7 +239,7 @@ def diff(table: Table[R], first: dt.date, second: dt.date) -> Diff[R]:
         if change is not None:
             changes.append(change)
         elif is_carried:
-            carried.append(name_of(owner, rows))
+            carried.append(name_of(owner, key, rows))
     return Diff(
         table=table.name,
         first=first,
@@ -270,7 +270,7 @@ def compared(
     is_gone = kind in (ChangeKind.RETIRED, ChangeKind.BECAME_HEADER) and first < second
     change = Change(
         table=table.name,
-        code=name_of(owner, rows),
+        code=name_of(owner, key, rows),
         kind=kind,
         before=before,
         after=after,
@@ -299,9 +299,13 @@ def _differing(before: Row | None, after: Row | None) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
-def name_of(owner: Table[R], rows: tuple[R, ...]) -> str:
-    """The key of some rows, as they write it."""
-    return " ".join(str(getattr(rows[0], column)) for column in owner.entry.key)
+def name_of(owner: Table[R], key: Key, rows: tuple[R, ...]) -> str:
+    """A key as its rows write it; a number in it as it is filed."""
+    parts = (key,) if isinstance(key, str) else key
+    written = (getattr(rows[0], column) for column in owner.entry.key)
+    return " ".join(
+        part if isinstance(cell, int) else str(cell) for part, cell in zip(parts, written, strict=True)
+    )
 
 
 def _words(value: object) -> str:

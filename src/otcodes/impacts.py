@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CODES = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
 # What Medicare says of a procedure; whoever is known not to follow it goes by none of these.
 POLICY = ("payment_status", "therapy_dispositions", "telehealth")
-LIMITS, PAIRS = "unit_limits", "ptp_edits"
-TABLES = (*CODES, *POLICY, LIMITS, PAIRS)
+LIMITS, PAIRS, ADD_ONS = "unit_limits", "ptp_edits", "add_on_codes"
+TABLES = (*CODES, *POLICY, LIMITS, PAIRS, ADD_ONS)
 
 
 @attrs.frozen(kw_only=True)
@@ -127,8 +127,9 @@ def impact(
 
     Looked at are procedures, diagnoses, modifiers, places and revenue codes, and what is said of these
     procedures: payment status, therapy list, telehealth list, unit limits, and the pairs of two of them on
-    one day of a claim. Of policy only what a claim's payer may go by: none of Medicare's where it is known
-    not to follow it. Amounts are left out: relative values change every January.
+    one day of a claim, of NCCI and of an add-on code with its primary code. Of policy only what a claim's
+    payer may go by: none of Medicare's where it is known not to follow it. Amounts are left out: relative
+    values change every January.
 
     Args:
         claims: the claims, such as those of the last months.
@@ -174,7 +175,7 @@ def impact(
                 rows = owner.rows(key)
                 change, is_carried = compared(table, owner, key, rows, first=first, second=second)
                 if is_carried:
-                    same.append(name_of(owner, rows))
+                    same.append(name_of(owner, key, rows))
             if change is not None:
                 found.append(CodeImpact(change=change, lines=count, claims=in_claims[name][key]))
         if same:
@@ -218,9 +219,10 @@ def _keys_of(claim: Claim, policy: PayerPolicy) -> dict[str, Counter[Key]]:
         days.setdefault(line.on, Counter())[procedure] += 1
     listed = (*claim.diagnoses, *(code for line in claim.lines for code in line.diagnoses))
     found["diagnoses"].update(dict.fromkeys(map(normalize_code, listed), len(claim.lines)))
-    if policy.pair_table in (None, EditTable.MEDICARE):  # Medicaid's pairs are not on board
-        for codes in days.values():
-            for one, two in permutations(codes, 2):
+    for codes in days.values():
+        for one, two in permutations(codes, 2):
+            found[ADD_ONS][one, two] += codes[one] + codes[two]
+            if policy.pair_table in (None, EditTable.MEDICARE):  # Medicaid's pairs are not on board
                 found[PAIRS][setting, one, two] += codes[one] + codes[two]
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 import attrs
 
-from ._manifest import DAY, Coverage, Entry, Key
+from ._manifest import Coverage, Entry, Key
 from ._store import read_table
 from ._text import TextEnum
 from .records import R, Row
@@ -310,7 +310,7 @@ class Table(Generic[R]):
         silent = (
             table.entry for table in self._tables if table.entry.covers(key) and on > table.coverage.last
         )
-        return next((entry.last_edition for entry in silent), None)
+        return next((entry.edition_until(None, key) for entry in silent), None)
 
     def row_on(self, rows: Iterable[R], on: dt.date) -> R | None:
         """The one of a key's own rows that answers for a day."""
@@ -375,7 +375,7 @@ class Table(Generic[R]):
         if following is not None:
             # A start that is not known lies in the gap before it; where there is none, on any day before.
             is_told = following.is_start_known or (
-                on >= coverage.first and coverage.gap_of(following.valid_from - DAY) is not None
+                on >= coverage.first and coverage.is_started_in_gap(following.valid_from)
             )
             return NOT_EFFECTIVE if is_told else OUT_OF_COVERAGE
         # Behind the end of the last row: after what the table covers, nobody here knows.
@@ -398,12 +398,12 @@ class Table(Generic[R]):
         verdict = self.verdict(code, on=on)
         if verdict in (UNKNOWN, OUT_OF_COVERAGE, NOT_EFFECTIVE):
             raise self._not_found(code, on, verdict)
-        owner = self._answering(self.normalize(code))
-        rows = owner.rows(self.normalize(code))
-        row = owner.row_on(rows, on)
+        key = self.normalize(code)
+        owner = self._answering(key)
+        row = owner.row_on(owner.rows(key), on)
         if row is None or not owner.is_carried(row, on):
             return cast("R", row)
-        edition = owner.entry.edition_until(row.confirmed_to)
+        edition = owner.entry.edition_until(row.confirmed_to, key)
         marked: R = attrs.evolve(cast("Any", row), carried_forward=True, edition=edition)
         return marked
 

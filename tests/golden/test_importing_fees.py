@@ -279,6 +279,10 @@ WHOLE = sheet(october())
             WHOLE[: WHOLE.index("T1015,")],
             "codes that are on board are not in it: 2, as T1015; expected the off",
         ),
+        (
+            WHOLE.replace(",MOD", ',"MOD', 1),
+            "f.csv, line 10: column 3: expected the header 'description', found ''",
+        ),
         (renamed(5, "JOB"), "f.csv, line 10: column 6: expected the header 'work rvu', found 'JOB RVU'"),
         (renamed(PRICING, ""), "f.csv, line 10: column 24: expected the header 'endo base', found 'IND'"),
         (

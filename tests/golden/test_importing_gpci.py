@@ -53,6 +53,11 @@ def test_a_later_year_changes_exactly_what_it_should(tmp_path: Path) -> None:
     assert not indices(tmp_path, as_csv(new_year())).is_written
 
 
+def broken(made: list[list[str]]) -> list[list[str]]:
+    """The sheet with a header whose cells go over several lines."""
+    return [*made[:2], [made[2][0], *(cell.replace(" ", "\n") for cell in made[2][1:])], *made[3:]]
+
+
 def zeros_lost(row: list[str]) -> list[str]:
     """A row as a sheet keeps it that takes its numbers for numbers."""
     return [each.lstrip("0") or "0" for each in row[:3]] + row[3:] if row[0].isdigit() else row
@@ -64,12 +69,13 @@ def zeros_lost(row: list[str]) -> list[str]:
         as_csv(localities(2026)).encode("utf-8-sig"),
         as_csv(localities(2026, has_both=True)).encode(),
         as_csv(localities(2026)).encode("utf-16"),
+        as_csv(broken(localities(2026, has_both=True))).encode(),
         "\n".join("\t".join(row) for row in localities(2026)).encode(),
         as_csv([*map(zeros_lost, localities(2026))]).encode(),
         workbook([[each or None for each in row] for row in localities(2026)]),
         zipped(("GPCI2026.csv", as_csv(localities(2026))), ("GPCI2026.txt", "a text"), ("PPRRVU.csv", OTHER)),
     ],
-    ids=["CSV", "with both floors", "utf-16", "tabs", "zeros lost", "XLSX", "zip"],
+    ids=["CSV", "with both floors", "utf-16", "broken header", "tabs", "zeros lost", "XLSX", "zip"],
 )
 def test_every_form_of_the_indices_gives_the_same(tmp_path: Path, content: bytes) -> None:
     name = "GPCI.xlsx" if b"xl/workbook.xml" in content else "GPCI.csv"
@@ -110,6 +116,10 @@ def other(place: int, column: int, cell: str) -> str:
         (
             other(2, 4, "2026 PW GPCI (without 1.0 Floor)"),
             "column 5: expected the header '2026 pw gpci (with 1.0 floor)', found '2026 PW GPCI (without",
+        ),
+        (
+            TEXT.replace('"', "").replace(",State", ',"State', 1) + "." * 140_000,
+            "GPCI.csv, line 112: unexpected end of data",
         ),
         (other(2, 5, "2026 PE"), "line 3: column 6: expected the header '2026 pe gpci', found '2026 PE'"),
         (

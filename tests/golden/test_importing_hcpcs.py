@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from builders_workbooks import workbook
 
-from otcodes import Catalog, Verdict
+from otcodes import Catalog, Timing, Verdict
 from otcodes.errors import TableError
 from otcodes.importing import KINDS, import_file
 from otcodes.importing._canonical import rows_of
@@ -195,6 +195,24 @@ def without_label(rows):
 
 def of_board(code: str):
     return without_label([tuple(board()[code].values())[1:]])
+
+
+def test_a_level_two_code_among_the_procedures_ends_with_it(tmp_path: Path) -> None:
+    ended = record("G0541", text="x", cov="C", add="20250101", act="20261001", end="20260930", action="D")
+    new = record("A9997", text="A new thing", cov="C", add="20270101", act="20270101", action="A")
+    autumn, day, after = dt.date(2026, 11, 2), dt.date(2027, 1, 4), dt.date(2027, 4, 5)
+    imported(tmp_path, edition(A9997=new, G0541=ended), dt.date(2027, 1, 1))
+    mine = Catalog.bundled().with_source(tmp_path / "mytables").procedures
+    assert mine.verdict("G0541", on=dt.date(2026, 9, 30)) is Verdict.EFFECTIVE
+    assert mine.verdict("G0541", on=autumn) is Verdict.NOT_EFFECTIVE
+    assert Catalog.bundled().procedures.verdict("G0541", on=autumn) is Verdict.EFFECTIVE
+    assert (mine.on(day)["G0283"].timing, mine.on(day)["G0283"].carried_forward) == (Timing.UNTIMED, False)
+    assert "G0541" not in set(mine.on(autumn))
+    assert mine.verdict("G0283", on=after) is Verdict.OUT_OF_COVERAGE
+    assert mine.verdict("97530", on=day) is Verdict.OUT_OF_COVERAGE  # the file says nothing of CPT
+    assert mine.history("97530") == Catalog.bundled().procedures.history("97530")
+    changes = mine.diff(dt.date(2026, 9, 30), autumn)
+    assert "G0541" in {row.code for row in changes.retired}
 
 
 @pytest.fixture(scope="module")

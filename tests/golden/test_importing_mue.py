@@ -227,6 +227,46 @@ def test_an_edition_older_than_the_board_fills_in_what_that_leaves_open(tmp_path
     assert intervals(found, "97112") == intervals(BUNDLED, "97112")
 
 
+def test_on_the_eve_of_an_edition_after_a_gap_nobody_knows(tmp_path: Path) -> None:
+    """A new code, of which nothing is known before, and one that ended at an unknown day of the gap."""
+    imported(tmp_path, as_csv(limits()), OCTOBER)
+    found, eve = overlay(tmp_path).unit_limits, dt.date(2026, 9, 30)
+    for code in (ENDED, NEW, "97535"):
+        assert found.verdict((*OURS, code), on=eve) is OUT_OF_COVERAGE
+    assert found.verdict((*OURS, NEW), on=APRIL) is OUT_OF_COVERAGE
+    assert found.verdict((*OURS, ENDED), on=OCTOBER) is NOT_EFFECTIVE
+    named = {change.code.split()[-1] for change in found.diff(eve, OCTOBER) if change.kind == "not-known"}
+    assert named >= {ENDED, NEW, "97535"}
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 10, 1), dt.date(2026, 1, 1)])
+def test_an_edition_between_two_of_the_board_has_the_last_word_on_its_own_days(
+    tmp_path: Path, day: dt.date
+) -> None:
+    """Of its quarter the board has nothing but the edition of another program, or of the next day."""
+    imported(tmp_path, as_csv(limits(changed={"97535": ("7", "3")}, without=())), day)
+    found = overlay(tmp_path).unit_limits
+    last = found.editions[-1]
+    (edition,) = (each for each in found.editions if each.effective == day and hasattr(each, "file"))
+    for on in (day, edition.last):
+        assert found.on(on)[(*OURS, "97535")].units == 7
+    assert found.on(dt.date(2024, 9, 30))[(*OURS, "97535")].units == 8
+    assert found.on(APRIL)[(*OURS, "97535")].units == 8
+    assert intervals(found, "97112") == intervals(BUNDLED, "97112")
+    assert last.effective == OCTOBER
+
+
+def test_a_row_that_is_carried_forward_names_the_edition_of_its_setting(tmp_path: Path) -> None:
+    hospital = ("medicare", "outpatient-hospital")
+    imported(tmp_path, as_csv(limits(without=())), JULY)
+    text = as_csv(limits(hospital, {}, ()), "Outpatient Hospital")
+    imported(tmp_path, text, JULY, "outpatient-hospital", name="hospital.csv")
+    found = overlay(tmp_path).unit_limits.on(dt.date(2027, 1, 4))
+    assert found[(*OURS, "97535")].edition == "mue-practitioner-2026-07-01"
+    assert found[(*hospital, "97535")].edition == "mue-outpatient-hospital-2026-07-01"
+    assert found[("medicaid", "practitioner", "97535")].edition == "mue-medicaid-practitioner-2026q1"
+
+
 def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / MEMBER).write_bytes(as_csv(limits()).encode())
     given = [

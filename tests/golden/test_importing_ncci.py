@@ -56,6 +56,15 @@ def test_what_it_answers_on_a_day(pairs) -> None:
     assert BUNDLED.coverage.last == pairs.coverage.last
 
 
+def test_a_pair_names_the_edition_of_its_setting() -> None:
+    on = BUNDLED.on(dt.date(2026, 11, 2))
+    assert on[pair("97169")].edition == "ncci-ptp-2024q3"
+    assert on[pair("97169", setting="outpatient-hospital")].edition == "ncci-ptp-2024q3-hospital"
+    absent = ("outpatient-hospital", "97010", "97012")
+    assert BUNDLED.verdict(absent, on=on.day) is UNKNOWN
+    assert BUNDLED.absence_carried_from(absent, on.day) == "ncci-ptp-2024q3-hospital"
+
+
 def test_a_pair_that_the_board_knows_only_in_part_gets_its_start(pairs) -> None:
     day = dt.date(2005, 5, 5)
     assert BUNDLED.verdict(pair("95851"), on=day) is OUT_OF_COVERAGE
@@ -123,8 +132,8 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
         ("part.txt", july().replace("a reason", "a réason").encode("cp1252")),
         ("part.txt", july().replace("\r\n", "\n").encode()),
         ("part.csv", as_csv()),
-        ("ccipra-v323r0-f4.zip", zipped(("ccipra-v323r0-f4.TXT", july().encode()), ("f4.xlsx", b"PK"))),
-        ("ccipra-v323r0-f4.zip", zipped(("folder/part.csv", as_csv()), ("read me.pdf", b"%PDF"))),
+        ("ccipra-v322r0-f4.zip", zipped(("ccipra-v322r0-f4.TXT", july().encode()), ("f4.xlsx", b"PK"))),
+        ("ccipra-v322r0-f4.zip", zipped(("folder/part.csv", as_csv()), ("read me.pdf", b"%PDF"))),
     ],
     ids=["utf-8 with its mark", "utf-16", "cp1252", "LF", "CSV", "zip of text", "zip of CSV"],
 )

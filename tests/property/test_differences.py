@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import otcodes
 from otcodes import Catalog, ChangeKind, OutOfCoverageError, Verdict
 from otcodes._blocks import Blocks
+from otcodes.differences import name_of
 
 CATALOG = Catalog.bundled()
 ENTRIES = {entry.name: entry for entry in CATALOG.entries}
@@ -53,7 +54,7 @@ def state(name: str, day: dt.date) -> dict[str, dict[str, str]]:
 def known(table: otcodes.Table, *days: dt.date) -> dict[str, bool]:
     """Whether the table knows the state of each of its codes on all of some days."""
     return {
-        " ".join(str(getattr(rows[0], column)) for column in owner.entry.key): all(
+        name_of(owner, key, rows): all(
             table.verdict(key, on=day) is not Verdict.OUT_OF_COVERAGE for day in days
         )
         for owner, key, rows in table.versions()

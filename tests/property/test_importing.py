@@ -63,7 +63,7 @@ def said(made: Iterable[Statement], key, quarter: int) -> str | None:
     return newest.runs[key][0].facts[0] if key in newest.runs else ABSENT
 
 
-def entry_of(result: Merged, content: bytes) -> Entry:
+def entry_of(result: Merged, content: bytes, days: Sequence[dt.date] = QUARTERS[:1]) -> Entry:
     coverage = result.coverage
     facts = {
         "schema": 1,
@@ -78,14 +78,9 @@ def entry_of(result: Merged, content: bytes) -> Entry:
         "carries_forward": True,
         "licence": "made up",
     }
-    edition = {
-        "id": "e",
-        "effective": QUARTERS[0].isoformat(),
-        "publisher": "",
-        "title": "",
-        "sha256": "",
-    }
-    return Entry("t", facts, lambda: [edition])
+    about = {"publisher": "", "title": "", "sha256": ""}
+    made = [{"id": f"e{day}", "effective": day.isoformat(), **about} for day in days]
+    return Entry("t", facts, lambda: made)
 
 
 def table_of(result: Merged) -> Table[PtpEdit]:
@@ -155,7 +150,7 @@ def test_what_no_edition_says_is_not_answered(made) -> None:
     for key in KEYS:
         values = [said(made, key, quarter) for quarter in range(len(QUARTERS))]
         for quarter, value in enumerate(values):
-            for day in (QUARTERS[quarter] + DAY, ENDS[quarter] - DAY):
+            for day in (QUARTERS[quarter], QUARTERS[quarter] + DAY, ENDS[quarter] - DAY, ENDS[quarter]):
                 verdict = table.verdict(key, on=day)
                 later = [each for each in values[quarter + 1 :] if each is not None]
                 earlier = [each for each in values[:quarter] if each is not None]
@@ -193,3 +188,22 @@ def test_what_is_on_board_and_a_later_edition_are_as_all_at_once(made, cut: int)
         assert mine == theirs
     assert both.coverage.last == whole.coverage.last
     assert merged(board, [], parts=PARTS).rows == first.rows
+
+
+@given(editions(settings=SETTINGS[:1]), st.data())
+def test_of_what_is_on_board_each_edition_has_the_last_word_on_its_own_days(made, data) -> None:
+    bundled = [each for each in made if data.draw(st.booleans())]
+    if not any(each.runs for each in bundled):
+        return
+    first = merged(NOTHING, bundled, parts=PARTS)
+    content = canonical(first.rows, key=FORM.key, columns=FORM.columns).encode()
+    entry = entry_of(first, content, sorted(each.effective for each in bundled))
+    board = Board(FORM, entry, first.rows)
+    table = table_of(merged(board, [each for each in made if each not in bundled], parts=PARTS))
+    for key in {tuple(row[column] for column in FORM.key) for row in first.rows}:
+        for quarter, day in enumerate(QUARTERS):
+            value = said(made, key, quarter)
+            if value == ABSENT:  # in a gap of other keys it is not known
+                assert table.verdict(key, on=day) is not EFFECTIVE
+            elif value is not None:
+                assert table.on(day)[key].indicator == value

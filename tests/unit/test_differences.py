@@ -173,6 +173,19 @@ def test_a_pair_is_one_of_a_day_of_a_claim() -> None:
     assert found.freshness
 
 
+def test_a_number_in_a_key_is_written_as_it_is_filed() -> None:
+    table = otcodes.Catalog.bundled().common_procedures
+    changes = otcodes.diff(table, day("2021-07-31"), day("2020-12-31"))
+    assert {change.code for change in changes} == set(table.keys())
+
+
+def test_so_is_an_add_on_code_with_its_primary_code() -> None:
+    together = claim(line("97550"), line("97551", units=2), payer="commercial")
+    _, by_code = impact(together, days=(day("2023-12-31"), day("2024-01-01")))
+    found = by_code["add_on_codes", "97551 97550"]
+    assert (found.change.kind, found.lines, found.claims) == (ChangeKind.ADDED, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("payer", "tables"),
     [

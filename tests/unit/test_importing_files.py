@@ -1,5 +1,6 @@
 """Official files: how they are opened, and what is wrong with those that are refused."""
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -184,6 +185,8 @@ def test_a_zip_that_is_a_workbook_is_no_text(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=re.escape("none.txt: No such file or directory")):
         open_official(tmp_path / "none.txt")
+    with pytest.raises(TableError, match=r"^\.: "):
+        open_official(Path())
 
 
 def test_a_message_shows_nothing_of_a_file_that_is_something_else(tmp_path: Path) -> None:
@@ -196,11 +199,22 @@ def test_a_message_shows_nothing_of_a_file_that_is_something_else(tmp_path: Path
 
 
 def test_the_name_of_the_other_setting_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "ccioph-v323r0-f4.txt"
+    file = tmp_path / "ccioph-v322r0-f4.txt"
     file.write_bytes(july().encode())
     problem = "by its name it is not a file of the setting practitioner"
     with pytest.raises(TableError, match=problem):
         import_file("ncci-ptp", file, effective=JULY, to=tmp_path / "to", setting="practitioner")
+
+
+@pytest.mark.parametrize(
+    "name", ["ccipra-v323r0-f4.txt", "medicare-ncci-2026q4-practitioner-ptp-edits-f4.txt"]
+)
+def test_the_name_of_another_quarter_is_refused(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(july().encode())
+    with pytest.raises(TableError) as caught:
+        import_file("ncci-ptp", file, effective=JULY, to=tmp_path / "to", setting="practitioner")
+    assert str(caught.value) == f"{name}: by its name it is the edition of 2026-10-01, not that of 2026-07-01"
 
 
 def test_a_file_of_medicaid_is_refused(tmp_path: Path) -> None:
@@ -224,14 +238,14 @@ def test_one_file_twice_is_refused(tmp_path: Path) -> None:
         ({"kind": "ptp"}, "import.kind should be one of "),
         ({"setting": None}, "import.setting should be practitioner or outpatient-hospital, not None"),
         ({"paths": ()}, "import.paths should be one file or more, not None"),
+        ({"effective": dt.date(9999, 12, 1)}, "import.effective should be the first day of an edition, not "),
     ],
 )
 def test_options_that_are_not_there(tmp_path: Path, options, message: str) -> None:
-    given = {"kind": "ncci-ptp", "paths": ("a.txt",), "setting": "practitioner", **options}
+    given = {"kind": "ncci-ptp", "paths": ("a.txt",), "setting": "practitioner", "effective": JULY, **options}
+    kind, paths = given.pop("kind"), given.pop("paths")
     with pytest.raises(FieldError, match=re.escape(message)):
-        import_file(
-            given["kind"], *given["paths"], effective=JULY, to=tmp_path / "to", setting=given["setting"]
-        )
+        import_file(kind, *paths, to=tmp_path / "to", **given)
     with pytest.raises(TypeError, match=r"datetime\.date"):
         import_file("ncci-ptp", "a.txt", effective="2026-10-01", to=tmp_path, setting="practitioner")
 

@@ -9,12 +9,13 @@ import threading
 import zipfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders_importing import JULY, OCTOBER, imported, july, october
 
 import otcodes
-from otcodes import Catalog, Claim, ServiceLine, TableError, Verdict
+from otcodes import Catalog, Claim, ServiceLine, TableError, Verdict, importing
 from otcodes._folders import Folder
 from otcodes._store import read_manifest
 from otcodes.cli import main
@@ -24,6 +25,7 @@ from otcodes.importing._writing import manifest_of
 BUNDLED = Catalog.bundled()
 NEW = ("practitioner", "97750", "97755")
 DAY = dt.date(2026, 11, 2)
+APRIL = dt.date(2026, 4, 1)
 EFFECTIVE, _, _, OUT_OF_COVERAGE, _ = Verdict
 UNKNOWN = Verdict.UNKNOWN
 
@@ -310,6 +312,40 @@ def test_what_fails_half_way_leaves_all_as_it_was(
     assert all(found[path] == content for path, content in before.items())
     monkeypatch.undo()
     assert imported(tmp_path, october(), OCTOBER).is_written
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_of_two_imports_at_once_none_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    if is_there:
+        imported(tmp_path, july(), JULY)
+    real = importing.write_folder
+
+    def late(*given: Any) -> bool:
+        """Another import is done between the reading and the writing of this one."""
+        monkeypatch.undo()
+        imported(tmp_path, july(), APRIL)
+        return real(*given)
+
+    monkeypatch.setattr(importing, "write_folder", late)
+    with pytest.raises(TableError, match="mytables: another import changed it meanwhile; run this one again"):
+        imported(tmp_path, october(), OCTOBER)
+    editions = {edition.effective for edition in Folder(tmp_path / "mytables").imported("ptp_edits")}
+    assert editions == ({APRIL, JULY} if is_there else {APRIL})
+    assert imported(tmp_path, october(), OCTOBER).is_written
+
+
+def test_while_one_import_writes_another_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".mytables.lock").touch()
+    with pytest.raises(
+        TableError, match=r"another import is writing it; where none is, remove \.mytables\.lock"
+    ):
+        imported(tmp_path, october(), OCTOBER)
+    assert not (tmp_path / "mytables").exists()
+    (tmp_path / ".mytables.lock").unlink()
+    assert imported(tmp_path, october(), OCTOBER).is_written
+    assert not (tmp_path / ".mytables.lock").exists()
 
 
 def test_the_command_line_imports_and_asks(

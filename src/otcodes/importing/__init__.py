@@ -152,6 +152,10 @@ def import_file(
         raise FieldError("import", "setting", setting, expected)
     if not paths:
         raise FieldError("import", "paths", None, "one file or more")
+    try:
+        last = chosen.ends(effective)
+    except ValueError as error:  # of the year 9999 there is no end of a quarter
+        raise FieldError("import", "effective", effective, "the first day of an edition") from error
     where = Path(to).absolute()
     catalog = Catalog.bundled()
     folder = folder_at(where)
@@ -167,7 +171,7 @@ def import_file(
         setting=setting or "",
         part=chosen.settings[setting or ""],
         effective=effective,
-        last=chosen.ends(effective),
+        last=last,
         catalog=catalog,
     )
     reading = chosen.read(request)
@@ -243,7 +247,8 @@ def _board(kind: Kind, catalog: Catalog, folder: Folder | None) -> Board:
         problem = f"table {kind.table} was not made by an import; expected a directory without it"
         raise TableError(f"{folder.name}: {entry.file}", None, problem)
     own, content = catalog.file_of(kind.table)
-    return Board(kind.form, own, () if own is None else rows_of(own.file, content))
+    rows = () if own is None else rows_of(own.file, content)
+    return Board(kind.form, own, rows, is_history=kind.since is not None)
 
 
 def _rows(folder: Folder, table: str) -> list[Row]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = "tuple[str, ...]"
 Ranges: TypeAlias = "tuple[tuple[str, str], ...]"
 Row: TypeAlias = "dict[str, str]"
+ALL_DAYS: Spans = ((dt.date.min, dt.date.max),)
 
 
 @attrs.frozen
@@ -122,11 +123,13 @@ class Board:
         form: what its rows are made of.
         entry: what the manifest says of it.
         rows: its rows.
+        is_history: whether its last edition told the whole history, and not only the days up to the next.
     """
 
     form: Form
     entry: Entry | None
     rows: Sequence[Row]
+    is_history: bool = False
 
     @cached_property
     def order(self) -> dt.date:
@@ -135,6 +138,16 @@ class Board:
             return dt.date.min
         last = self.entry.last_edition
         return next(edition.effective for edition in self.entry.editions if edition.id == last)
+
+    @cached_property
+    def reigns(self) -> tuple[tuple[dt.date, Span], ...]:
+        """The days on which each of its editions was the newest one, with the day on which it took effect."""
+        if self.entry is None or self.is_history:
+            return ((self.order, ALL_DAYS[0]),)
+        days = sorted({each.effective for each in self.entry.editions if each.effective <= self.order})
+        firsts = [dt.date.min, *days[1:]]
+        lasts = [*(day - DAY for day in days[1:]), dt.date.max]
+        return tuple(zip(days, zip(firsts, lasts, strict=True), strict=True))
 
     @cached_property
     def covered(self) -> Spans:
@@ -255,11 +268,19 @@ def merged(board: Board, statements: Iterable[Statement], *, parts: Sequence[Key
         last=last,
         carried_to=carried if carried and carried > last else None,
         carries_forward=entry.coverage.carries_forward if entry else True,
-        # A gap right before a row says that before the gap there was none. Of a row of which nothing is known
-        # before, no gap of others may say so.
-        gaps=without(joined(gaps), [(eve, eve) for eve in unseen]),
+        gaps=_parted(joined(gaps), unseen),
     )
     return Merged(rows=rows, coverage=coverage)
+
+
+def _parted(gaps: Spans, unseen: Iterable[dt.date]) -> Spans:
+    """The gaps with some of their days apart.
+
+    A gap right before a row says that before the gap there was none. Of a row of which nothing is known
+    before, no gap of others may say so: its eve is then a gap of its own, which says nothing.
+    """
+    eves = [(eve, eve) for eve in unseen if contains(gaps, eve)]
+    return tuple(sorted([*without(gaps, eves), *eves]))
 
 
 def _rows(board: Board, speaking: Iterable[Statement], key: Key, last: dt.date) -> list[Row]:
@@ -272,7 +293,14 @@ def _rows(board: Board, speaking: Iterable[Statement], key: Key, last: dt.date) 
 def _painted(board: Board, speaking: Iterable[Statement], key: Key) -> tuple[list[Run], Spans]:
     """The runs of a key, and the days on which something is known of it."""
     speakers = [(each.effective, 1, each.spoken(key), each.runs.get(key, ())) for each in speaking]
-    speakers.append((board.order, 0, board.spoken(key), board.runs(key)))
+    spoken, said = board.spoken(key), board.runs(key)
+    if all(effective >= board.order for effective, *_ in speakers):
+        speakers.append((board.order, 0, spoken, said))
+    else:  # of an older one, the bundled edition of each day tells whether it has the last word
+        speakers += (
+            (effective, 0, common(spoken, [days]), tuple(_pieces(said, without(ALL_DAYS, [days]))))
+            for effective, days in board.reigns
+        )
     runs: list[Run] = []
     known: Spans = ()
     for _, _, spoken, said in sorted(speakers, key=lambda each: each[:2]):

@@ -20,6 +20,8 @@ PROGRAMS = {
     "medicaid": re.compile(r"medicaid|(?<![a-z])mcd(?![a-z])", re.IGNORECASE),
 }
 QUARTER = re.compile(r"(20\d\d)[-_ ]?q([1-4])|q([1-4])[-_ ]?(20\d\d)", re.IGNORECASE)
+VERSION = re.compile(r"cci(?:pra|oph)[-_]?v(\d\d)([0-3])", re.IGNORECASE)
+FIRST_VERSION = 1994  # the year in which versions would have begun with 0: those of 2026 begin with 32
 FIRST_DAY = re.compile(r"eff(?:ective)?[-_ ](\d\d)-?(\d\d)-?(20\d\d)", re.IGNORECASE)
 
 
@@ -54,7 +56,7 @@ def check_edition(file: OfficialFile, effective: dt.date) -> None:
 
 
 def _days(name: str) -> Iterator[dt.date]:
-    """The first days that a name has, as Eff_04-01-2026, effective-04012026, 2026Q2 or q2-2026."""
+    """The first days that a name has, as Eff_04-01-2026, effective-04012026, 2026Q2, q2-2026, ccipra-v321."""
     for month, day, year in FIRST_DAY.findall(name):
         try:
             yield dt.date(int(year), int(month), int(day))
@@ -62,6 +64,8 @@ def _days(name: str) -> Iterator[dt.date]:
             continue  # no day after all
     for year, quarter, of, in_year in QUARTER.findall(name):
         yield dt.date(int(year or in_year), int(quarter or of) * 3 - 2, 1)
+    for version, release in VERSION.findall(name):
+        yield dt.date(FIRST_VERSION + int(version), int(release) * 3 + 1, 1)
 
 
 def codes_of_ours(catalog: Catalog) -> set[str]:

@@ -61,13 +61,14 @@ def open_official(
             the member that is meant cannot be told.
     """
     path = Path(path)
+    name = path.name or str(path)
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _refused(path.name, f"it is larger than {MOST_BYTES >> 20} MB")
+            raise _refused(name, f"it is larger than {MOST_BYTES >> 20} MB")
         content = path.read_bytes()
     except OSError as error:
-        raise _refused(path.name, error.strerror or "it cannot be read") from error
-    name, digest = path.name, sha256(content).hexdigest()
+        raise _refused(name, error.strerror or "it cannot be read") from error
+    digest = sha256(content).hexdigest()
     if content.startswith(b"PK"):
         member, content = _member(name, content, members)
         name = f"{name}/{member}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ..errors import TableError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from .._editions import Edition
@@ -72,6 +73,8 @@ def manifest_of(tables: Iterable[NewTable | Entry]) -> str:
         parts.append(f"\n{TABLE}{table.name}]\n{_lines(_facts(table))}")
         for edition in sorted(table.editions, key=_order):
             facts = attrs.asdict(edition, recurse=False)
+            if not edition.part:
+                del facts["part"]
             parts.append(f"\n{EDITION}{table.name}{EDITIONS}\n{_lines(facts)}")
     return "".join(parts)
 
@@ -134,27 +137,54 @@ def write_folder(where: Path, files: Mapping[str, bytes], manifest: str, before:
         before: what is there now.
 
     Raises:
+        TableError: another import writes there, or did since it was read.
         OSError: it cannot be written; what was there is as it was.
     """
     content = manifest.encode()
-    if before is None:
-        aside = where.with_name(f".{where.name}.new")
-        aside.mkdir(parents=True, exist_ok=True)
-        for left in aside.iterdir():  # by a run that was broken off
-            left.unlink()
-        for name, each in (*files.items(), (MANIFEST, content)):
-            _write(aside / name, each)
-        if where.is_dir():  # an empty one
-            where.rmdir()
-        aside.replace(where)
-        return True
-    if content == before.read(MANIFEST):
+    old = None if before is None else before.read(MANIFEST)
+    if content == old:
         return False
-    there = set(before.files())
-    _add(where, {name: each for name, each in files.items() if name not in there}, content)
-    for name in there - set(files) - {MANIFEST}:
-        (where / name).unlink(missing_ok=True)
+    where.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(where):
+        now = where / MANIFEST
+        if (now.read_bytes() if now.exists() else None) != old:
+            raise TableError(str(where), None, "another import changed it meanwhile; run this one again")
+        if before is None:
+            _make(where, {**files, MANIFEST: content})
+            return True
+        there = set(before.files())
+        _add(where, {name: each for name, each in files.items() if name not in there}, content)
+        for name in there - set(files) - {MANIFEST}:
+            (where / name).unlink(missing_ok=True)
     return True
+
+
+@contextmanager
+def _alone(where: Path) -> Generator[None, None, None]:
+    """While this runs, no other import writes to a directory: the second one of two is refused."""
+    lock = where.with_name(f".{where.name}.lock")
+    try:
+        lock.touch(exist_ok=False)
+    except FileExistsError as error:
+        problem = f"another import is writing it; where none is, remove {lock.name} beside it"
+        raise TableError(str(where), None, problem) from error
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _make(where: Path, files: Mapping[str, bytes]) -> None:
+    """Make a directory, beside its place first."""
+    aside = where.with_name(f".{where.name}.new")
+    aside.mkdir(exist_ok=True)
+    for left in aside.iterdir():  # by a run that was broken off
+        left.unlink()
+    for name, content in files.items():
+        _write(aside / name, content)
+    if where.is_dir():  # an empty one
+        where.rmdir()
+    aside.replace(where)
 
 
 def _add(where: Path, files: Mapping[str, bytes], manifest: bytes) -> None:
@@ -186,7 +216,9 @@ def folder_at(where: Path) -> Folder | None:
     """
     if not where.exists():
         return None
-    if where.is_dir() and not (where / MANIFEST).exists():
+    if not where.is_dir():
+        raise TableError(str(where), None, "it is a file; expected a directory")
+    if not (where / MANIFEST).exists():
         if any(where.iterdir()):
             raise TableError(
                 str(where), None, f"it holds files and no {MANIFEST}; expected a new or empty directory"

@@ -155,8 +155,9 @@ def _header(lines: list[str]) -> list[str]:
     """The cells of the header in small letters; none where there is no header."""
     for place, line in enumerate(lines[:TITLE_LINES]):
         if line.lstrip(' "').casefold().startswith(BEGINNING):
+            text = (f"{each}\n" for each in lines[place:])  # a quoted cell may go on in the next line
             try:
-                cells = next(csv.reader(lines[place:], delimiter="\t" if "\t" in line else ","))
+                cells = next(csv.reader(text, delimiter="\t" if "\t" in line else ","))
             except csv.Error:  # such as a cell without end; the layout says so
                 break
             return [" ".join(cell.split()).casefold() for cell in cells]

@@ -12,7 +12,7 @@ from ._canonical import ranges
 from ._kinds import Kind, Reading, Request, quarter_end
 from ._layout import Column, Layout, compact_day, one_of, procedure
 from ._merging import Form
-from ._ncci import check_program
+from ._ncci import check_edition, check_program
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -95,6 +95,7 @@ class _Edit(NamedTuple):
 def _edits(file: OfficialFile, known: set[str], request: Request) -> tuple[list[_Edit], set[str], int]:
     """The edits between known codes, all the codes in column 1, and how many rows a file has."""
     check_program(file, "medicare", hint="of Medicaid's pairs there is no table")
+    check_edition(file, request.effective)
     others = [prefix for setting, prefix in PREFIXES.items() if setting != request.setting]
     if any(prefix in file.name.casefold() for prefix in others):
         problem = f"by its name it is not a file of the setting {request.setting}"

@@ -39,7 +39,8 @@ class Place(Row):
     Attributes:
         code: two digits.
         label: its name.
-        rate: whether Medicare pays the `facility` or the `non-facility` amount there.
+        rate: whether Medicare pays the `facility` or the `non-facility` amount there; `unknown` of one
+            that is new in an imported list.
         unusual_in: the settings whose therapy Medicare does not usually pay there.
         is_telehealth: whether it says that the patient was elsewhere.
     """
