@@ -63,6 +63,7 @@ class Visitor:
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         # The theme keeps to a scheme that it remembers, and one that is still open remembers it again.
         self.driver.get("about:blank")
+        self.driver.get("about:blank")  # the page before would answer to what changes, and note it
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": screen == "phone"})
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
