@@ -23,6 +23,7 @@ NEEDS = {
     "src/otcodes/ext/spark.py": {"pandas", "pyarrow", "pyspark"},
     "src/otcodes/readers/_fhir_models.py": {"fhir"},
     "src/otcodes/readers/fhir.py": {"fhir"},
+    "tests/docs/test_sketches.py": {"matplotlib", "pyx12"},
     "tests/ext/test_fhir.py": {"fhir"},
     "tests/ext/test_pandas.py": {"pandas"},
     "tests/ext/test_plot.py": {"matplotlib"},
