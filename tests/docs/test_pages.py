@@ -49,7 +49,7 @@ def give_what_they_show(example: Example) -> None:
 
 
 def is_python(example: Example) -> None:
-    """Of a block marked `py`, whose names stand for the reader's own things: it is Python; test_sketches runs it."""
+    """Of a block marked `py`, whose names are the reader's own: it is Python; test_sketches runs it."""
     compile(str(example.parsed), example.path, "exec", dont_inherit=True)
 
 

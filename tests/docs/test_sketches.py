@@ -1,4 +1,4 @@
-"""The examples whose names are the reader's own, of the pages that no other test runs: with stand-ins for them."""
+"""Examples whose names are the reader's own, on pages that no other test runs: with stand-ins for them."""
 
 from __future__ import annotations
 
