@@ -79,7 +79,8 @@ def are_commands(example: Example) -> None:
         command = shlex.split(typed.rpartition(" && ")[2], comments=True)
         if tuple(command[:3]) == COMMAND and command[3:] != ["--version"]:
             cli._parser().parse_args(command[3:])
-            if all(Path(word).exists() for word in command if PATH.search(word)):
+            written = {command[at + 1] for at, word in enumerate(command) if word in ("--output", "--html")}
+            if all(word in written or Path(word).exists() for word in command if PATH.search(word)):
                 run(command[3:])
 
 
@@ -118,6 +119,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in [*(ROOT / "examples").glob("*.csv"), *(ROOT / "examples" / "tracking").iterdir()]:
         shutil.copy(path, tmp_path)
     shutil.copy("clinic_week.csv", "claims.csv")
+    visit = re.search(
+        r"^```json\n(.*?)^```", (ROOT / "docs" / "coding.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    Path("visit.json").write_text(visit[1], "utf-8")
     return tmp_path
 
 
