@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from functools import cached_property, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import records
 from ._store import PackagedSource, read_manifest
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._folders import Folder, Place
     from ._manifest import Entry
     from ._protocols import Source
-    from .payers import PayerPolicy
+    from .payers import EditTable, PayerPolicy
     from .policy_records import (
         AddOnCode,
         AssistantRule,
@@ -67,9 +67,9 @@ PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
 PROCEDURES, HCPCS = "procedures", "hcpcs"
-# A table that only directories of one's own have, and its key.
-LABELS = "procedure_labels"
-KEYS_OF_OWN = {LABELS: ("code",)}
+# The tables that only directories of one's own have, and their keys.
+LABELS, MEDICAID_PAIRS = "procedure_labels", "medicaid_ptp_edits"
+KEYS_OF_OWN = {LABELS: ("code",), MEDICAID_PAIRS: ("setting", "column_1", "column_2")}
 
 DAYS_KEPT = 1_000
 SHOWN = 8  # digits of a hash that tell one directory from another
@@ -163,6 +163,32 @@ class Catalog:
         return self.table_of(LABELS, records.ProcedureLabel, PROCEDURE)
 
     @cached_property
+    def medicaid_ptp_edits(self) -> Table[PtpEdit] | None:
+        """Medicaid's NCCI pairs, from a directory of one's own; none are bundled."""
+        if MEDICAID_PAIRS not in self._overlays:
+            return None
+        from .policy_records import PtpEdit
+
+        return self.table_of(MEDICAID_PAIRS, PtpEdit)
+
+    def pairs_of(self, program: EditTable | Literal[False] | None) -> Table[PtpEdit] | None:
+        """The NCCI pairs of a program, which a policy's `pair_table` names.
+
+        Args:
+            program: whose pairs; of none, or where theirs are not on board, there is no table.
+
+        Examples:
+            >>> from otcodes import EditTable
+            >>> Catalog.bundled().pairs_of(EditTable.MEDICARE) is Catalog.bundled().ptp_edits
+            True
+            >>> Catalog.bundled().pairs_of(EditTable.MEDICAID) is None
+            True
+        """
+        if not program:
+            return None
+        return self.medicaid_ptp_edits if program == "medicaid" else self.ptp_edits
+
+    @cached_property
     def diagnoses(self) -> DiagnosisTable:
         """ICD-10-CM codes."""
         source = self._source_of("diagnoses")
@@ -187,7 +213,7 @@ class Catalog:
     payment_status: Table[PaymentStatus] = _of_policy("PaymentStatus", PROCEDURE)
     """Status letters of the Medicare physician fee schedule."""
     ptp_edits: Table[PtpEdit] = _of_policy("PtpEdit")
-    """NCCI procedure-to-procedure pairs, by setting, column 1 and column 2."""
+    """Medicare's NCCI procedure-to-procedure pairs, by setting, column 1 and column 2."""
     pair_modifiers: Table[PairModifier] = _of_policy("PairModifier", MODIFIER)
     """Modifiers that NCCI accepts to tell a pair apart."""
     modifier_conflicts: Table[ModifierConflict] = _of_policy("ModifierConflict")

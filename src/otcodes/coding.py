@@ -640,7 +640,9 @@ class _Coder:
 
     def _is_separate(self, draft: _Draft, drafts: Iterable[_Draft]) -> bool | None:
         """Whether a line's services were apart from those a pair keeps it from, by its word or theirs."""
-        edits, setting = self.catalog.ptp_edits.on(self.visit.on), self.visit.setting.value
+        pairs = self.catalog.pairs_of(self.policy.pair_table)
+        assert pairs is not None  # noqa: S101 -- for type checkers: by these a pair was found
+        edits, setting = pairs.on(self.visit.on), self.visit.setting.value
         code = draft.line.procedure
         others = [each for each in drafts if edits.find((setting, each.line.procedure, code)) is not None]
         is_theirs = bool(others) and all(each.is_separate for each in others)

@@ -10,7 +10,7 @@ import attrs
 
 from ._editions import Freshness, TableFreshness
 from ._text import normalize_code
-from .catalog import Catalog
+from .catalog import MEDICAID_PAIRS, Catalog
 from .differences import Change, ChangeKind, compared, name_of
 from .errors import UnknownPayerError
 from .payers import EditTable
@@ -28,7 +28,7 @@ CODES = ("procedures", "diagnoses", "modifiers", "places", "revenue_codes")
 # What Medicare says of a procedure; whoever is known not to follow it goes by none of these.
 POLICY = ("payment_status", "therapy_dispositions", "telehealth")
 LIMITS, PAIRS, ADD_ONS = "unit_limits", "ptp_edits", "add_on_codes"
-TABLES = (*CODES, *POLICY, LIMITS, PAIRS, ADD_ONS)
+TABLES = (*CODES, *POLICY, LIMITS, PAIRS, MEDICAID_PAIRS, ADD_ONS)
 
 
 @attrs.frozen(kw_only=True)
@@ -163,7 +163,8 @@ def impact(
     found: list[CodeImpact] = []
     carried: dict[str, tuple[str, ...]] = {}
     fresh: list[TableFreshness] = []
-    for name in (name for name in TABLES if lines[name]):
+    # Medicaid's pairs are on board in directories alone.
+    for name in (name for name in TABLES if lines[name] and getattr(catalog, name) is not None):
         table: Table[Any] = getattr(catalog, name)
         fresh += (*table.freshness(first), *table.freshness(second))
         same: list[str] = []
@@ -222,8 +223,9 @@ def _keys_of(claim: Claim, policy: PayerPolicy) -> dict[str, Counter[Key]]:
     for codes in days.values():
         for one, two in permutations(codes, 2):
             found[ADD_ONS][one, two] += codes[one] + codes[two]
-            if policy.pair_table in (None, EditTable.MEDICARE):  # Medicaid's pairs are not on board
-                found[PAIRS][setting, one, two] += codes[one] + codes[two]
+            if policy.pair_table is not False:
+                name = MEDICAID_PAIRS if policy.pair_table is EditTable.MEDICAID else PAIRS
+                found[name][setting, one, two] += codes[one] + codes[two]
     return found
 
 

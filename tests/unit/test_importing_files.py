@@ -220,7 +220,7 @@ def test_the_name_of_another_quarter_is_refused(tmp_path: Path, name: str) -> No
 def test_a_file_of_medicaid_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "medicaid-ncci-q3-2026-ptp-edits-practitioner-services.txt"
     file.write_bytes(july().encode())
-    problem = "a file of Medicaid, not of Medicare; of Medicaid's pairs there is no table"
+    problem = "a file of Medicaid, not of Medicare; import it as ncci-ptp-medicaid"
     with pytest.raises(TableError, match=problem):
         import_file("ncci-ptp", file, effective=JULY, to=tmp_path / "to", setting="practitioner")
 

@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         ncci_ptp.KIND,
+        ncci_ptp.MEDICAID,
         mue.KIND,
         add_on_codes.KIND,
         hcpcs.KIND,

@@ -246,7 +246,8 @@ def merged(board: Board, statements: Iterable[Statement], *, parts: Sequence[Key
     firsts = [each.days[0][0] for each in coverages]
     last = min(each.days[-1][1] for each in coverages)
     # Where absence is an answer, all parts must have been there; elsewhere each row says what it knows.
-    scope = _scope(board, coverages) if max(firsts) <= last else ()
+    are_all = len(coverages) == len(parts) and max(firsts) <= last
+    scope = _scope(board, coverages) if are_all else ()
     first = max(firsts) if scope else min(firsts)
     gaps = {gap for each in coverages for gap in between(each.days)}
     rows: list[Row] = []

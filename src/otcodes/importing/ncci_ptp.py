@@ -1,12 +1,21 @@
-"""NCCI procedure-to-procedure edits of Medicare: the four parts of a setting, published each quarter."""
+"""NCCI procedure-to-procedure edits: all parts of a setting, published each quarter.
+
+Medicare's are in the bundled table. Medicaid's are a table of their own, which only directories have.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
+from ..catalog import MEDICAID_PAIRS
 from ..errors import TableError
+from ..payers import EditTable
 from ..records import Setting
 from ._canonical import ranges
 from ._kinds import Kind, Reading, Request, quarter_end
@@ -21,9 +30,16 @@ if TYPE_CHECKING:
 
 NEVER_APPLIED = "9"
 MOST_MISSING = 0.05  # of the pairs on board, for a file that is whole
-SINCE = dt.date(1996, 1, 1)  # the first day of the edits
-# What the names of the official files begin with.
-PREFIXES = {Setting.PRACTITIONER: "ccipra", Setting.OUTPATIENT_HOSPITAL: "ccioph"}
+TITLE = 10_000  # characters in which the header of a file stands
+# The first day of each program's edits, and the kind that its files are.
+SINCE = {EditTable.MEDICARE: dt.date(1996, 1, 1), EditTable.MEDICAID: dt.date(2010, 10, 1)}
+KINDS = {EditTable.MEDICARE: "ncci-ptp", EditTable.MEDICAID: "ncci-ptp-medicaid"}
+# What the names of the official files say of their setting; suppliers have edits, too, and claims here none.
+NAMED = {
+    Setting.PRACTITIONER.value: re.compile(r"ccipra|practitioner|(?<![a-z])pra(?![a-z])", re.IGNORECASE),
+    Setting.OUTPATIENT_HOSPITAL.value: re.compile(r"ccioph|hospital|(?<![a-z])oph(?![a-z])", re.IGNORECASE),
+    "dme-supplier": re.compile(r"equipment|(?<![a-z])dme(?![a-z])", re.IGNORECASE),
+}
 
 
 def _deletion(text: str) -> str:
@@ -52,19 +68,25 @@ LAYOUT = Layout(
         Column("rationale", "ptp edit rationale", None, "why, in CMS's words; not kept"),
     )
 )
+# Medicaid's edits are all younger than 1996: its files may leave that column out.
+YOUNGER = Layout(tuple(column for column in LAYOUT.columns if column.name != "before_1996"))
 
 
-def _read(request: Request) -> Reading:
+def _read(request: Request, *, program: EditTable) -> Reading:
     """The edits between codes of ours."""
     known = _codes(request.catalog)
     rows: list[_Edit] = []
     whole: set[str] = set()
     seen = 0
     for file in request.files:
-        edits, firsts, count = _edits(file, known, request)
+        edits, firsts, count = _edits(file, known, request, program)
         seen += count
-        held = {code for code in known if min(firsts) <= code <= max(firsts)}
-        _check_whole(file, held, edits, request)
+        if program is EditTable.MEDICARE:
+            held = {code for code in known if min(firsts) <= code <= max(firsts)}
+            _check_whole(file, held, edits, request)
+        else:  # no table on board tells a whole file from a part of one: it speaks for the codes it shows
+            held = known & firsts
+            _check_unfiltered(file, edits)
         whole |= held
         # Deleted back to its own start, an edit never applied.
         rows += [
@@ -92,27 +114,47 @@ class _Edit(NamedTuple):
         return self.row["column_1"], self.row["column_2"], self.row["valid_from"]
 
 
-def _edits(file: OfficialFile, known: set[str], request: Request) -> tuple[list[_Edit], set[str], int]:
+def _edits(
+    file: OfficialFile, known: set[str], request: Request, program: EditTable
+) -> tuple[list[_Edit], set[str], int]:
     """The edits between known codes, all the codes in column 1, and how many rows a file has."""
-    check_program(file, "medicare", hint="of Medicaid's pairs there is no table")
+    other = next(kind for each, kind in KINDS.items() if each is not program)
+    check_program(file, program, hint=f"import it as {other}")
     check_edition(file, request.effective)
-    others = [prefix for setting, prefix in PREFIXES.items() if setting != request.setting]
-    if any(prefix in file.name.casefold() for prefix in others):
+    named = [setting for setting, words in NAMED.items() if words.search(file.name)]
+    if named and request.setting not in named:
         problem = f"by its name it is not a file of the setting {request.setting}"
         raise TableError(file.name, None, problem)
     edits: list[_Edit] = []
     firsts: set[str] = set()
     count = 0
     last = request.last.isoformat()
-    for line, row in LAYOUT.rows(file):
+    layout = _layout(file, program)
+    for line, row in layout.rows(file):
         count += 1
         if row["valid_from"] > last:
-            problem = f"column 4, effective: {row['valid_from']} is after {last}, the end of the edition"
+            place = 1 + [column.name for column in layout.columns].index("valid_from")
+            problem = (
+                f"column {place}, effective: {row['valid_from']} is after {last}, the end of the edition"
+            )
             raise TableError(file.name, line, problem)
         firsts.add(row["column_1"])
         if row["column_1"] in known and row["column_2"] in known:
             edits.append(_Edit(file.name, line, row))
     return edits, firsts, count
+
+
+def _layout(file: OfficialFile, program: EditTable) -> Layout:
+    """The layout of a file: of Medicaid's, the one that its header has."""
+    title = file.text[:TITLE].casefold()
+    return YOUNGER if program is EditTable.MEDICAID and "in existence" not in title else LAYOUT
+
+
+def _check_unfiltered(file: OfficialFile, edits: list[_Edit]) -> None:
+    """Refuse a file that has only what is in force: days of the past would have no pairs."""
+    if edits and not any(edit.row["valid_to"] for edit in edits):
+        problem = "none of its pairs has a deletion date"
+        raise TableError(file.name, None, f"{problem}; expected the official file, whole")
 
 
 def _check_whole(file: OfficialFile, held: set[str], edits: list[_Edit], request: Request) -> None:
@@ -146,15 +188,15 @@ def _check_apart(edits: list[_Edit]) -> None:
 
 
 KIND = Kind(
-    name="ncci-ptp",
+    name=KINDS[EditTable.MEDICARE],
     about="Medicare NCCI procedure-to-procedure (PTP) edits: all parts of a setting and quarter",
     table="ptp_edits",
     form=Form(key=("setting", "column_1", "column_2"), columns=("indicator",), scope_by="column_1"),
     layouts=(LAYOUT,),
-    read=_read,
+    read=partial(_read, program=EditTable.MEDICARE),
     ends=quarter_end,
-    since=SINCE,
-    settings={setting.value: (setting.value,) for setting in PREFIXES},
+    since=SINCE[EditTable.MEDICARE],
+    settings={setting.value: (setting.value,) for setting in Setting},
     publisher="Centers for Medicare & Medicaid Services",
     title="Medicare NCCI Procedure-to-Procedure (PTP) Edits",
     licence="US government work (Centers for Medicare & Medicaid Services); code numbers only, CPT codes are "
@@ -162,4 +204,14 @@ KIND = Kind(
     note="Pairs of two codes that the bundled tables of procedures and pairs have. A file has the whole "
     "history of its pairs, so that the newest has the last word on them; edits deleted back to their own "
     "start (indicator 9) are left out.",
+)
+MEDICAID = attrs.evolve(
+    KIND,
+    name=KINDS[EditTable.MEDICAID],
+    about="Medicaid NCCI procedure-to-procedure (PTP) edits: the file of a setting and quarter",
+    table=MEDICAID_PAIRS,
+    layouts=(LAYOUT, YOUNGER),
+    read=partial(_read, program=EditTable.MEDICAID),
+    since=SINCE[EditTable.MEDICAID],
+    title="Medicaid NCCI Procedure-to-Procedure (PTP) Edits",
 )

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings import AddModifier, RemoveModifier, Severity
-from ..payers import EditTable
 from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from ..claims import ServiceLine
     from ..findings import Finding
     from ..policy_records import PtpEdit
+    from ..tables import Table
 
 NEVER, WITH_MODIFIER = "0", "1"
 DISTINCT_SERVICE = "59"
@@ -32,10 +32,22 @@ pair_rule = partial(
     cites=citations.NCCI,
     over=Over.DAY,
     asks="pair_table",
-    reads=["pair_modifiers", "ptp_edits"],
+    reads=["medicaid_ptp_edits", "pair_modifiers", "ptp_edits"],
     applies=_is_known,
     since="0.1.0",
 )
+
+
+def _table(context: Context) -> Table[PtpEdit]:
+    """The pairs that the payer judges by.
+
+    Raises:
+        CannotJudgeError: they are not on board.
+    """
+    table = context.catalog.pairs_of(context.policy.pair_table)
+    if table is None:
+        raise CannotJudgeError(f"the table of pairs of {context.policy.label} is not on board", "lines")
+    return table
 
 
 class _Between(NamedTuple):
@@ -51,7 +63,7 @@ def _between(line: ServiceLine, code: str, context: Context) -> _Between:
     key = ("pair", setting, line.on, *((own, code) if own < code else (code, own)))
     found: _Between | None = context.known.get(key)
     if found is None:
-        table = context.catalog.ptp_edits
+        table = _table(context)
         both = ((setting.value, own, code), (setting.value, code, own)) if own != code else ()
         edits = tuple(row for pair in both if (row := table.on(line.on).find(pair)) is not None)
         verdicts = [table.verdict(pair, on=line.on) for pair in both]
@@ -73,11 +85,10 @@ def _pairs(lines: tuple[ServiceLine, ...], context: Context) -> _Pairs:
     Raises:
         CannotJudgeError: the payer's table of pairs is not on board.
     """
-    if context.policy.pair_table is not EditTable.MEDICARE:
-        raise CannotJudgeError(f"the table of pairs of {context.policy.label} is not on board", "lines")
     key = ("pairs", lines[0].on)
     found: _Pairs | None = context.shared.get(key)
     if found is None:
+        _table(context)  # a day of one line has no pairs, and is not judged either
         found = context.shared[key] = _Pairs([], [])
         for number, line in enumerate(lines):  # each two lines once
             unknown: set[str] = set()
@@ -187,7 +198,7 @@ def distinct_service_modifier_has_its_pair(
             "modifiers",
             f"no pair in force asks for {modifier} on {line.procedure} beside the lines of {line.on}",
             fix=RemoveModifier(modifier, is_safe=False),
-            carried_from=context.catalog.ptp_edits.absence_carried_from(
+            carried_from=_table(context).absence_carried_from(
                 (setting, line.procedure, line.procedure), line.on
             ),
         )
