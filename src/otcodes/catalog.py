@@ -69,7 +69,10 @@ REVENUE = r"[0-9]{4}"
 PROCEDURES, HCPCS = "procedures", "hcpcs"
 # The tables that only directories of one's own have, and their keys.
 LABELS, MEDICAID_PAIRS = "procedure_labels", "medicaid_ptp_edits"
-KEYS_OF_OWN = {LABELS: ("code",), MEDICAID_PAIRS: ("setting", "column_1", "column_2")}
+KEYS_OF_OWN: dict[str, tuple[str, ...]] = {
+    LABELS: ("code",),
+    MEDICAID_PAIRS: ("setting", "column_1", "column_2"),
+}
 
 DAYS_KEPT = 1_000
 SHOWN = 8  # digits of a hash that tell one directory from another
@@ -115,6 +118,7 @@ class Catalog:
         self._entries = self._manifest = read_manifest(source)
         self._overlays: dict[str, Folder] = {}  # by the table that each has in place of the source's
         self._policies: dict[str | None, PayerPolicy] = {}
+        self._bundled_policies: dict[str | None, PayerPolicy] = {}  # those that were asked for
         self._disciplines_on: dict[dt.date, dict[Discipline, TherapyDiscipline]] = {}
 
     def table_of(self, name: str, kind: type[records.R], form: str | None = None) -> Table[records.R]:
@@ -341,13 +345,14 @@ class Catalog:
         Raises:
             UnknownPayerError: there is no policy of that name.
         """
-        if name in self._policies:
-            return self._policies[name]
+        found = self._policies.get(name) or self._bundled_policies.get(name)
+        if found is not None:
+            return found
         from . import payers
         from .errors import UnknownPayerError
 
         try:
-            return payers.policy(name)
+            return self._bundled_policies.setdefault(name, payers.policy(name))
         except UnknownPayerError as error:
             raise UnknownPayerError(error.payer, (*error.known, *filter(None, self._policies))) from None
 

@@ -50,7 +50,7 @@ class Count:
     @property
     def is_pooled(self) -> bool:
         """Whether CMS's total of the day takes it in: its units are all quarter hours."""
-        return set(self.unit_minutes) == {QUARTER_HOUR_MINUTES}
+        return all(minutes == QUARTER_HOUR_MINUTES for minutes in self.unit_minutes)
 
     @property
     def midpoint_units(self) -> int:
@@ -267,7 +267,7 @@ def _counts(
     minutes: Mapping[str, int], on: dt.date, catalog: Catalog
 ) -> tuple[tuple[Count, ...], dict[str, int]]:
     procedures = catalog.procedures.on(on)
-    timed: dict[str, tuple[Procedure, int]] = {}
+    counts: dict[str, Count] = {}
     untimed: dict[str, int] = {}
     for given, amount in minutes.items():
         if not _is_whole(amount):
@@ -276,22 +276,15 @@ def _counts(
         if not procedure.unit_minutes:
             untimed[given] = amount
             continue
-        before = timed.get(procedure.code, (procedure, 0))[1]
-        timed[procedure.code] = (procedure, before + amount)
-    families: dict[str, tuple[tuple[Procedure, ...], dict[str, int]]] = {}
-    for procedure, amount in timed.values():
         family = _family(procedure, catalog, on)
-        families.setdefault(family[0].code, (family, {}))[1][procedure.code] = amount
-    counts = tuple(
-        Count(
+        before = counts.get(family[0].code)
+        counts[family[0].code] = Count(
             codes=tuple([member.code for member in family]),
-            minutes=sum(given.values()),
+            minutes=amount + (before.minutes if before else 0),
             unit_minutes=tuple([member.unit_minutes or 0 for member in family]),
-            given=frozenset(given),
+            given=frozenset([procedure.code, *(before.given if before else ())]),
         )
-        for family, given in families.values()
-    )
-    return counts, untimed
+    return tuple(counts.values()), untimed
 
 
 def _is_whole(minutes: object) -> bool:

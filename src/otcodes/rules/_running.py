@@ -17,30 +17,31 @@ from ..claims import Claim, ServiceLine
 from ..errors import RuleFailedError
 from ..findings import NotChecked
 from ..tables import Verdict
-from .core import BESIDE, LOST, CannotJudgeError, CodeFacts, Context, Over, Rule, unknown_procedure
+from ._recent import Recent
+from .core import BESIDE, LOST, CannotJudgeError, CodeFacts, Context, LineFacts, Over, Rule, unknown_procedure
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from ..catalog import Catalog
     from ..findings import Finding
     from ..payers import PayerPolicy
+    from ..records import Discipline
     from .core import RuleSet, Skipped, Subject
 
-PLANS_KEPT = 10_000  # an input full of nonsense must not fill the memory
-
-# The fields that make a shape: of a line; of the lines of a day; of a claim, with those that it may lack.
-LINE_FIELDS = frozenset(
-    {"procedure", "on", "modifiers", "place", "revenue_code", "units", "discipline", "empty_fields"}
-)
+# The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of the lines of
+# a day; of a claim, with what it may lack.
+SERVICE_FIELDS = frozenset({"procedure", "on", "modifiers", "discipline"})
+LINE_FIELDS = SERVICE_FIELDS | {"place", "revenue_code", "units", "empty_fields"}
+GIVEN_FIELDS = LINE_FIELDS | {"minutes.given", "charge_usd.given"}
 DAY_FIELDS = LINE_FIELDS | {"minutes", "assistant_minutes"}
 DIAGNOSIS_FIELDS = frozenset({"diagnoses", "lines.on"})
 CLAIM_FIELDS = DIAGNOSIS_FIELDS | {"lines.diagnoses", "empty_fields"}
-OPTIONAL = (
-    *("therapy_year_to_date_usd", "plan_of_care", "treatment_notes"),
-    *("referring_npi", "submitted_on", "patient"),
-)
+OPTIONAL = ("therapy_year_to_date_usd", "plan_of_care", "referring_npi", "submitted_on", "patient")
+
+NOTES = frozenset({"treatment_notes"})
+NONE = frozenset[str]()
 
 # What is left to do for a shape: rules to ask, and what others could not judge, in the order of the rules.
 Steps: TypeAlias = "tuple[Rule | Skipped, ...]"
@@ -55,40 +56,90 @@ class _Plan(NamedTuple):
     unjudged: tuple[Rule, ...]
 
 
+class _Asked:
+    """Rules that see some fields, and what is left to do for each shape that these make.
+
+    What looks at fewer fields is kept by a shape that comes back sooner.
+    """
+
+    def __init__(self, rules: Iterable[Rule], fields: frozenset[str]) -> None:
+        self.rules, self.fields = tuple(rules), fields
+        self._steps: Recent[Hashable, Steps] = Recent()
+
+    def take(self, key: Hashable, subject: Subject, context: Context) -> bool:
+        """Do what is left to do for a shape that was met before; whether it was."""
+        steps = self._steps[key]
+        if steps is None:
+            return False
+        for step in steps:
+            if isinstance(step, Rule):
+                _ask(step, subject, context)
+            elif isinstance(subject, ServiceLine):
+                rule, path, reason = step
+                context.skipped.append((rule, _prefix(subject, context) + path, reason))
+            else:
+                context.skipped.append(step)
+        return True
+
+    def learn(
+        self, key: Hashable, subject: Subject, context: Context, rules: Iterable[Rule], absent: frozenset[str]
+    ) -> None:
+        """Ask some rules, and keep what is left to do for an equal shape, which lacks some fields."""
+        prefix = _prefix(subject, context)
+        fields = self.fields | absent
+        steps: list[Rule | Skipped] = []
+        for rule in rules:
+            found, skipped = len(context.found), len(context.skipped)
+            _ask(rule, subject, context)
+            if len(context.found) > found or rule.sees is None or not rule.sees <= fields:
+                steps.append(rule)
+            else:
+                noted = context.skipped[skipped:]
+                steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
+        self._steps[key] = tuple(steps)
+
+
 class Compiled:
     """A rule set under one policy and catalog, with what it learnt of the shapes that it met."""
 
     def __init__(self, rules: RuleSet, policy: PayerPolicy, catalog: Catalog) -> None:
         self.policy, self.catalog = policy, catalog
         self._of_codes = tuple(rule for rule in rules if rule.over is not Over.CLAIM)
-        # What looks at fewer fields is kept by a shape that comes back sooner: minutes seldom do.
-        self._by_lines, self._by_minutes = _parted(rules, Over.DAY, LINE_FIELDS)
-        self._by_diagnoses, self._by_claim = _parted(rules, Over.CLAIM, DIAGNOSIS_FIELDS)
+        self._of_line = _Asked((), GIVEN_FIELDS)  # its rules are those of the code
+        self._of_services, self._of_lines, self._of_day = _parted(
+            rules, Over.DAY, SERVICE_FIELDS, LINE_FIELDS, DAY_FIELDS
+        )
+        self._of_diagnoses, self._of_claim = _parted(rules, Over.CLAIM, DIAGNOSIS_FIELDS, CLAIM_FIELDS)
         self._pending: list[Skipped] = [
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
         ]
         self._tables = sorted({table for rule in rules for table in rule.reads})
-        self._editions: dict[dt.date | None, tuple[Mapping[str, str], Mapping[str, str]]] = {}
-        self._plans: dict[tuple[str, dt.date], _Plan] = {}
-        self._steps: dict[Hashable, Steps] = {}
-        self.known: dict[Hashable, object] = {}
+        self._editions: Recent[dt.date | None, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
+        self._plans: Recent[tuple[str, dt.date], _Plan] = Recent()
+        self._services: Recent[Hashable, object] = Recent()
+        self._lines: Recent[Hashable, LineFacts] = Recent()
+        self.known: Recent[Hashable, object] = Recent()
 
-    def facts(self, line: ServiceLine) -> CodeFacts:
-        """What is known of a line's code on its day."""
-        return self._plan(line.procedure, line.on).facts
-
-    def keep(self, key: Hashable, value: object) -> None:
-        """Keep what a rule worked out of the tables alone."""
-        if len(self.known) >= PLANS_KEPT:
-            self.known.clear()
-        self.known[key] = value
+    def line(self, line: ServiceLine, discipline: Discipline, claim: Claim) -> LineFacts:
+        """What is known of a line beside a claim: one object for all lines of a shape."""
+        discipline = line.discipline or discipline
+        has_plan = claim.plan_of_care is not None
+        service = (line.procedure, line.on, line.modifiers, discipline, has_plan, claim.setting)
+        key = (*service, line.place, line.revenue_code, line.units, line.empty_fields)
+        found = self._lines[key]
+        if found is None:
+            same = self._services[service]
+            if same is None:
+                same = self._services[service] = object()
+            code = self._plan(line.procedure, line.on).facts
+            found = LineFacts(line, code, discipline, has_plan=has_plan, service=same)
+            self._lines[key] = found
+        return found
 
     def editions(self, last: dt.date | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Of each table that the rules rest on, the edition of a claim's last day, and those it is past."""
-        found = self._editions.get(last)
+        found = self._editions[last]
         if found is None:
-            if len(self._editions) >= PLANS_KEPT:
-                self._editions.clear()
             editions = self.catalog.editions_on(last, self._tables)
             stale = {} if last is None else self.catalog.stale_on(last, self._tables)
             found = self._editions[last] = MappingProxyType(editions), MappingProxyType(stale)
@@ -105,24 +156,18 @@ class Compiled:
             order = others if any(each is given for each in others) else [given, *others]
             claims = [claim if each is given else _apart(each, claim) for each in order]
         context = Context(claim, self.policy, self.catalog, claims, self)
-        # Besides the fields of a shape, what rules ask of the claim itself, and what it lacks.
-        traits = (claim.setting, claim.plan_of_care is None)
-        shapes = {id(line): _shape(line, context) for each in claims for line in each.lines}
         for line in claim.lines:
-            self._ask_of_line(line, (shapes[id(line)], traits), context)
-        absent = frozenset([field for field in OPTIONAL if getattr(claim, field) in (None, ())])
+            self._ask_of_line(line, context)
+        absent = frozenset([field for field in OPTIONAL if getattr(claim, field) is None])
+        if not claim.treatment_notes:
+            absent |= NOTES
         for lines in context.days():
             if context.has_lost:
-                day_rules = (*self._by_lines, *self._by_minutes)
-                context.skipped.extend((rule.id, "lines", LOST) for rule in day_rules)
+                asked = (*self._of_services.rules, *self._of_lines.rules, *self._of_day.rules)
+                context.skipped.extend((rule.id, "lines", LOST) for rule in asked)
                 continue
-            # Which of the claim's own lines they are counts, too: rules say by their place what they lack.
-            of_day = tuple([(context.place(line), shapes[id(line)]) for line in lines])
-            minutes = tuple([(line.minutes, line.assistant_minutes) for line in lines])
-            self._ask_of_day(lines, (of_day, traits), self._by_lines, LINE_FIELDS, context)
-            key, fields = (of_day, minutes, traits, absent), DAY_FIELDS | absent
-            self._ask_of_day(lines, key, self._by_minutes, fields, context)
-        self._ask_of_claim(claim, traits, absent, context)
+            self._ask_of_day(lines, absent, context)
+        self._ask_of_claim(claim, absent, context)
         skipped = dict.fromkeys((*context.skipped, *self._pending))
         return (
             # A finding on a line of a claim beside this one is that claim's.
@@ -136,10 +181,8 @@ class Compiled:
         )
 
     def _plan(self, code: str, on: dt.date) -> _Plan:
-        found = self._plans.get((code, on))
+        found = self._plans[code, on]
         if found is None:
-            if len(self._plans) >= PLANS_KEPT:
-                self._plans.clear()
             found = self._plans[code, on] = self._make(code, on)
         return found
 
@@ -147,7 +190,7 @@ class Compiled:
         procedures = self.catalog.procedures
         verdict = procedures.verdict(code, on=on)
         procedure = procedures.on(on)[code] if verdict is Verdict.EFFECTIVE else None
-        facts = CodeFacts(procedure, verdict, self.policy, self.catalog, on)
+        facts = CodeFacts(code, procedure, verdict, self.policy, self.catalog, on)
         able = [rule for rule in self._of_codes if rule.applies(facts)]
         is_unknown = verdict is Verdict.OUT_OF_COVERAGE
         return _Plan(
@@ -158,98 +201,61 @@ class Compiled:
             tuple(rule for rule in self._of_codes if rule not in able) if is_unknown else (),
         )
 
-    def _ask_of_line(self, line: ServiceLine, key: Hashable, context: Context) -> None:
+    def _ask_of_line(self, line: ServiceLine, context: Context) -> None:
         plan = self._plan(line.procedure, line.on)
-        if not self._take(key, line, context):
-            self._learn(key, plan.line_rules, LINE_FIELDS, line, context)
+        has_charge = None if line.charge_usd is None else line.charge_usd > 0
+        key = (context.lines[id(line)], line.minutes is None, has_charge)
+        if not self._of_line.take(key, line, context):
+            self._of_line.learn(key, line, context, plan.line_rules, NONE)
         for rule in plan.unjudged:
             where = context.path(line, "procedure")
             context.skipped.append((rule.id, where, unknown_procedure(line, plan.facts)))
 
-    def _ask_of_day(
-        self,
-        lines: tuple[ServiceLine, ...],
-        key: Hashable,
-        rules: tuple[Rule, ...],
-        fields: frozenset[str],
-        context: Context,
-    ) -> None:
-        if not self._take(key, lines, context):
-            plans = [self._plan(line.procedure, line.on) for line in lines if context.owns(line)]
-            asked = frozenset[str]().union(*[plan.day_rules for plan in plans])
-            self._learn(key, tuple(rule for rule in rules if rule.id in asked), fields, lines, context)
+    def _ask_of_day(self, lines: tuple[ServiceLine, ...], absent: frozenset[str], context: Context) -> None:
+        facts = [context.lines[id(line)] for line in lines]
+        # Which of the claim's own lines they are counts, too: rules say by their place what they lack.
+        own = [context.places.get(id(line)) for line in lines]
+        services = (*[each.service for each in facts], *own)
+        minutes = [line.minutes for line in lines]
+        by_minutes = (*facts, *own, *minutes, *[line.assistant_minutes for line in lines], absent)
+        for asked, key, lacking in (
+            (self._of_services, services, NONE),
+            (self._of_lines, (*facts, *own), NONE),
+            (self._of_day, by_minutes, absent),
+        ):
+            if not asked.take(key, lines, context):
+                plans = [self._plan(line.procedure, line.on) for line in lines if context.owns(line)]
+                able = frozenset[str]().union(*[plan.day_rules for plan in plans])
+                asked.learn(key, lines, context, [rule for rule in asked.rules if rule.id in able], lacking)
 
-    def _ask_of_claim(self, claim: Claim, traits: Hashable, absent: frozenset[str], context: Context) -> None:
+    def _ask_of_claim(self, claim: Claim, absent: frozenset[str], context: Context) -> None:
+        # Besides the fields of a shape, what rules ask of the claim itself.
+        traits = (claim.setting, claim.plan_of_care is None)
         days = tuple(dict.fromkeys([line.on for line in claim.lines]))
-        key: Hashable = (claim.diagnoses, days, traits)
-        if not self._take(key, claim, context):
-            self._learn(key, self._by_diagnoses, DIAGNOSIS_FIELDS, claim, context)
         lines = tuple([(line.on, line.diagnoses) for line in claim.lines])
-        key = (claim.diagnoses, lines, claim.empty_fields, traits, absent)
-        if not self._take(key, claim, context):
-            self._learn(key, self._by_claim, CLAIM_FIELDS | absent, claim, context)
-
-    def _take(self, key: Hashable, subject: Subject, context: Context) -> bool:
-        """Do what is left to do for a shape that was met before; whether it was."""
-        steps = self._steps.get(key)
-        if steps is None:
-            return False
-        prefix = _prefix(subject, context)
-        for step in steps:
-            if isinstance(step, Rule):
-                _ask(step, subject, context)
-            else:
-                rule, path, reason = step
-                context.skipped.append((rule, prefix + path, reason))
-        return True
-
-    def _learn(
-        self,
-        key: Hashable,
-        rules: tuple[Rule, ...],
-        fields: frozenset[str],
-        subject: Subject,
-        context: Context,
-    ) -> None:
-        """Ask every rule, and keep what is left to do for an equal shape."""
-        prefix = _prefix(subject, context)
-        steps: list[Rule | Skipped] = []
-        for rule in rules:
-            found, skipped = len(context.found), len(context.skipped)
-            _ask(rule, subject, context)
-            if len(context.found) > found or rule.sees is None or not rule.sees <= fields:
-                steps.append(rule)
-            else:
-                noted = context.skipped[skipped:]
-                steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
-        if len(self._steps) >= PLANS_KEPT:
-            self._steps.clear()
-        self._steps[key] = tuple(steps)
+        for asked, key, lacking in (
+            (self._of_diagnoses, (claim.diagnoses, days, traits), NONE),
+            (self._of_claim, (claim.diagnoses, lines, claim.empty_fields, traits, absent), absent),
+        ):
+            if not asked.take(key, claim, context):
+                asked.learn(key, claim, context, asked.rules, lacking)
 
 
-def _parted(rules: RuleSet, over: Over, fields: frozenset[str]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """The rules over days, or claims: those that see no more than some fields, and the others."""
-    ours = [rule for rule in rules if rule.over is over]
-    few = tuple(rule for rule in ours if rule.sees is not None and rule.sees <= fields)
-    return few, tuple(rule for rule in ours if rule not in few)
+def _parted(rules: RuleSet, over: Over, *kinds: frozenset[str]) -> list[_Asked]:
+    """The rules over days, or claims, each by the fewest fields that it sees; the last ones by all others."""
+    left = [rule for rule in rules if rule.over is over]
+    parts: list[_Asked] = []
+    for fields in kinds:
+        own = [rule for rule in left if rule.sees is not None and rule.sees <= fields]
+        own = left if fields is kinds[-1] else own
+        left = [rule for rule in left if rule not in own]
+        parts.append(_Asked(own, fields))
+    return parts
 
 
 def _prefix(subject: Subject, context: Context) -> str:
     """What the paths of a line begin with: it may stand elsewhere on the next claim."""
     return context.path(subject, "") if isinstance(subject, ServiceLine) else ""
-
-
-def _shape(line: ServiceLine, context: Context) -> tuple[Hashable, ...]:
-    return (
-        line.procedure,
-        line.on,
-        line.modifiers,
-        line.place,
-        line.revenue_code,
-        line.units,
-        line.empty_fields,
-        context.discipline_of(line),
-    )
 
 
 def _ask(rule: Rule, subject: Subject, context: Context) -> None:

@@ -10,7 +10,6 @@ from ..findings import AddModifier, Fix, RemoveModifier, Severity, SplitLine
 from ..payers import AssistantMethod
 from . import citations
 from .core import CodeFacts, Context, Over, rule
-from .units import family_of, is_whole
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,11 +56,13 @@ def _worked_out(
 ) -> tuple[list[_Share], list[tuple[str, str]]]:
     shares: list[_Share] = []
     notes: list[tuple[str, str]] = []
+    if all(_is_therapists(line, context) for line in lines):
+        return shares, notes
     families: dict[tuple[str, str], list[ServiceLine]] = {}
     for line in lines:
-        if context.is_therapy(line):
-            key = (context.discipline_of(line), family_of(line, context))
-            families.setdefault(key, []).append(line)
+        facts = context.line(line)
+        if facts.is_therapy:
+            families.setdefault((facts.discipline, facts.family), []).append(line)
     for own in families.values():
         modifier = context.discipline(own[0]).assistant_modifier
         if modifier is None or context.catalog.assistant_rules.on(own[0].on).find(RULE) is None:
@@ -70,19 +71,31 @@ def _worked_out(
         if unknown:
             line, reason = unknown
             notes.append((context.path(line, "assistant_minutes"), reason))
-        elif any(line.assistant_minutes or has_assistant_modifier(line, context) for line in own):
+        elif any(line.assistant_minutes or context.line(line).is_assistants for line in own):
             shares += _told_apart(own, modifier, context)
     return shares, notes
 
 
+def _is_therapists(line: ServiceLine, context: Context) -> bool:
+    """Whether it is clear at a glance that no unit of a line is an assistant's, nor billed as one."""
+    facts = context.line(line)
+    return (
+        line.assistant_minutes == 0
+        and line.minutes is not None
+        and facts.has_whole_units
+        and not facts.is_assistants
+        and facts.therapy_discipline is not None
+    )
+
+
 def _unknown(line: ServiceLine, context: Context) -> str:
     """Why it cannot be told whose a line's units are, or nothing."""
-    if not is_whole(line):
+    facts = context.line(line)
+    if not facts.has_whole_units:
         return "the units of a line are no whole number above zero"
     if line.assistant_minutes is None:
         return "an assistant's part of the minutes is not given"
-    is_timed = context.procedure(line).unit_minutes is not None
-    if line.minutes is None and (is_timed or line.assistant_minutes):
+    if line.minutes is None and (facts.is_timed or line.assistant_minutes):
         return "the minutes are not given"
     if line.minutes is not None and line.assistant_minutes > line.minutes:
         return "an assistant's part is given as more than all minutes"
@@ -107,7 +120,7 @@ def _told_apart(own: list[ServiceLine], modifier: str, context: Context) -> Iter
     for code in units:
         counts = [assisted.get(code, 0) for assisted in found]
         of_code = [line for line in own if line.procedure == code]
-        billed = sum(int(line.units) for line in of_code if has_assistant_modifier(line, context))
+        billed = sum(int(line.units) for line in of_code if context.line(line).is_assistants)
         yield _Share(of_code, modifier, billed, min(counts), max(counts))
 
 
@@ -120,23 +133,16 @@ def _by_code(
 ) -> Mapping[str, int]:
     """By code, how many of the billed units are an assistant's."""
     key = ("assistant_units", on, method, *minutes.items(), *units.values())
-    found: dict[str, int] | None = context.known.get(key)
+    found: dict[str, int] | None = context.known[key]
     if found is None:
-        found = {}
+        found = context.known[key] = {}
         procedures = context.catalog.procedures.on(on)
         result = assistant_units(minutes, on=on, method=method, units=units, catalog=context.catalog)
         for code, number, is_assistant in result.lines:
             # A code that is not timed is one's or the other's as a whole, however many units it has.
             if is_assistant:
                 found[code] = number if procedures[code].unit_minutes else units[code]
-        context.keep(key, found)
     return found
-
-
-def has_assistant_modifier(line: ServiceLine, context: Context) -> bool:
-    """Whether a line has the modifier of any discipline's assistants."""
-    rows = map(context.catalog.modifiers.on(line.on).find, line.modifiers)
-    return any(row is not None and row.kind == "assistant" for row in rows)
 
 
 @rule(
@@ -154,7 +160,7 @@ def assistants_units_say_so(lines: tuple[ServiceLine, ...], /, context: Context)
     """Units of which an assistant furnished more than a tenth carry the assistant's modifier."""
     for share in _shares(lines, context):
         lacking = share.most - share.billed
-        bare = [line for line in share.lines if not has_assistant_modifier(line, context)]
+        bare = [line for line in share.lines if not context.line(line).is_assistants]
         if lacking <= 0 or not bare:
             continue
         line = max(bare, key=_assistant_minutes)

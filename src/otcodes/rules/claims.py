@@ -37,9 +37,11 @@ def service_is_on_one_claim(claim: Claim, /, context: Context) -> Iterator[Findi
     """A patient's service of a day, with the same modifiers, stands on one claim only."""
     if context.lacks(claim, "patient"):
         raise CannotJudgeError("the patient is empty, so no other claim is known to be theirs", "patient")
-    earlier = {_service(line) for each in _before(claim, context) for line in each.lines}
+    if len(context.claims) == 1:
+        return
+    earlier = {context.line(line).billed for each in _before(claim, context) for line in each.lines}
     for line in claim.lines:
-        if _service(line) in earlier:
+        if context.line(line).billed in earlier:
             yield context.finding(
                 line,
                 "procedure",
@@ -51,10 +53,6 @@ def _before(claim: Claim, context: Context) -> list[Claim]:
     """The patient's claims that come before one; itself, where it was given twice."""
     place = max(index for index, each in enumerate(context.claims) if each is claim)
     return list(context.claims[:place])
-
-
-def _service(line: ServiceLine) -> tuple[str, dt.date, frozenset[str]]:
-    return line.procedure, line.on, frozenset(line.modifiers)
 
 
 @rule(
@@ -136,5 +134,7 @@ def _workday(day: dt.date) -> dt.date:
 def _later(day: dt.date, months: int) -> dt.date:
     """The same day some months later; the last one of a shorter month."""
     year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    if year > dt.MAXYEAR:
+        return dt.date.max
     last = calendar.monthrange(year, month + 1)[1]
     return day.replace(year=year, month=month + 1, day=min(day.day, last))

@@ -8,26 +8,29 @@ report's `not_checked`.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from .._text import TextEnum
+from ..calc.units import QUARTER_HOUR_MINUTES
 from ..claims import Claim, ServiceLine, TreatmentNote
 from ..errors import OtcodesError, UnknownRuleError
 from ..findings import Citation, Finding, Fix, Severity
-from ..records import Setting, TherapyDisposition
+from ..records import Setting, TherapyDisposition, Timing
 from ..tables import Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..catalog import Catalog
     from ..findings import NotChecked
     from ..payers import PayerPolicy
     from ..policy_records import TherapyDiscipline
-    from ..records import Discipline, Procedure, Row
+    from ..records import Discipline, Modifier, Procedure, Row
+    from ._recent import Recent
     from ._running import Compiled
 
 Subject: TypeAlias = "ServiceLine | tuple[ServiceLine, ...] | Claim"
@@ -68,6 +71,7 @@ class CodeFacts:
     """What is known of a procedure code on a day, before any line is seen.
 
     Attributes:
+        code: as the line has it.
         procedure: its record, if it is in force.
         verdict: what the table says of it.
         policy: whose rules are compiled.
@@ -75,11 +79,119 @@ class CodeFacts:
         on: the day.
     """
 
+    code: str
     procedure: Procedure | None
     verdict: Verdict
     policy: PayerPolicy
     catalog: Catalog
     on: dt.date
+
+
+class LineFacts:
+    """What is known of the lines of one shape: those that say the same, but for minutes, money and diagnoses.
+
+    Of a shape there is one object. It is told by identity, and what is worked out of it is worked out once.
+
+    Attributes:
+        code: what is known of the procedure code on the day.
+        discipline: the line's own, else that of the claim it stands on.
+        modifiers: in the order of the claim.
+        units: what is billed.
+        has_plan: whether the claim that is checked has a plan of care.
+        service: the object of all lines that are alike but for units, place, revenue code and empty fields.
+    """
+
+    def __init__(
+        self,
+        line: ServiceLine,
+        code: CodeFacts,
+        discipline: Discipline,
+        *,
+        has_plan: bool,
+        service: object,
+    ) -> None:
+        self.code = code
+        self.service = service
+        self.discipline = discipline
+        self.modifiers = line.modifiers
+        self.units = line.units
+        self.has_plan = has_plan
+
+    @cached_property
+    def billed(self) -> tuple[str, dt.date, frozenset[str]]:
+        """What two lines that bill the same have in common: code, day and modifiers."""
+        return self.code.code, self.code.on, frozenset(self.modifiers)
+
+    @cached_property
+    def is_timed(self) -> bool:
+        """Whether its procedure is in force and timed."""
+        return self.code.procedure is not None and self.code.procedure.unit_minutes is not None
+
+    @cached_property
+    def is_quarter_hour(self) -> bool:
+        """Whether its procedure is timed in quarter hours, in a count of its own: no first code or add-on."""
+        procedure = self.code.procedure
+        return (
+            procedure is not None
+            and procedure.timing is Timing.TIMED
+            and procedure.unit_minutes == QUARTER_HOUR_MINUTES
+        )
+
+    @cached_property
+    def family(self) -> str:
+        """The code whose count of minutes its own are of: that of the first code that its procedure adds to.
+
+        Else the procedure's, if it is in force.
+        """
+        procedure = self.code.procedure
+        if procedure is None:
+            return ""
+        return procedure.primary_codes[0] if len(procedure.primary_codes) == 1 else procedure.code
+
+    @cached_property
+    def is_assistants(self) -> bool:
+        """Whether it has the modifier of any discipline's assistants."""
+        return any(row.kind == "assistant" for row in self.modifier_rows)
+
+    @cached_property
+    def has_whole_units(self) -> bool:
+        """Whether its units are a whole number, one or more."""
+        return isinstance(self.units, int) and self.units > 0
+
+    @cached_property
+    def therapy_discipline(self) -> TherapyDiscipline | None:
+        """Its discipline with the modifiers of that day, if the table of modifiers covers it."""
+        return self.code.catalog.disciplines(self.code.on).get(self.discipline)
+
+    @cached_property
+    def modifier_rows(self) -> tuple[Modifier, ...]:
+        """The rows of those of its modifiers that are in force."""
+        rows = map(self.code.catalog.modifiers.on(self.code.on).find, self.modifiers)
+        return tuple([row for row in rows if row is not None])
+
+    @cached_property
+    def is_anothers(self) -> bool:
+        """Whether its procedure is known not to be its discipline's; one rule says so, for all."""
+        procedure = self.code.procedure
+        return (
+            procedure is not None
+            and procedure.disciplines is not None
+            and self.discipline not in procedure.disciplines
+        )
+
+    @cached_property
+    def is_therapy(self) -> bool:
+        """Whether it is known to be therapy: always, under a plan of care, or by its modifier."""
+        procedure = self.code.procedure
+        if procedure is None or self.is_anothers:
+            return False
+        disposition = procedure.therapy_disposition
+        if disposition is TherapyDisposition.ALWAYS:
+            return True
+        if disposition is TherapyDisposition.SOMETIMES and self.has_plan:
+            return True
+        own = self.therapy_discipline
+        return own is not None and own.modifier in self.modifiers
 
 
 def _always(facts: CodeFacts) -> bool:  # noqa: ARG001 -- the signature of every such question
@@ -166,6 +278,8 @@ def rule(
         applies: asked once per code and day whether the rule can say anything of it.
         sees: the fields of its lines, or of the claim, that alone decide whether it is silent, such as
             `["modifiers"]`: it is then not asked again about what it was silent of. Untold, it always is.
+            `minutes.given` is whether a line has its minutes, `charge_usd.given` whether it has a charge, and
+            one above zero.
         since: the release that brings it.
 
     Examples:
@@ -209,16 +323,17 @@ class Context:
         policy: the payer's policy.
         catalog: the tables.
         claims: the claims that rules over a day look at, in their order, this one among them.
+        lines: what is known of each of their lines, by the line's identity: two lines may be equal.
+        places: by its identity, which line of the claim a line is.
         rule: the rule that is running.
         found: the findings so far.
         skipped: what could not be judged so far.
         shared: what one rule worked out and another of the same subject can use, by a key of theirs.
-        known: what rules worked out of the tables alone, kept for the claims that follow; `keep` adds to it.
     """
 
     __slots__ = (
-        *("_compiled", "_disciplines", "_facts", "_places", "catalog", "claim", "claims"),
-        *("found", "has_lost", "known", "policy", "rule", "shared", "skipped"),
+        *("_compiled", "catalog", "claim", "claims", "found", "has_lost"),
+        *("lines", "places", "policy", "rule", "shared", "skipped"),
     )
 
     def __init__(
@@ -228,18 +343,16 @@ class Context:
         self.policy = policy
         self.catalog = catalog
         self.claims = claims
-        self._disciplines = {
-            id(line): line.discipline or each.discipline for each in claims for line in each.lines
+        self.lines = {
+            id(line): compiled.line(line, each.discipline, claim) for each in claims for line in each.lines
         }
-        self._facts: dict[int, CodeFacts] = {}
+        self.places = {id(line): index for index, line in enumerate(claim.lines)}
         self.rule: Rule | None = None
         self.found: list[Finding] = []
         self.skipped: list[Skipped] = []
         self.shared: dict[Any, Any] = {}
         self.has_lost = any(each.lost_lines for each in claims)
-        self.known: Mapping[Any, Any] = compiled.known
         self._compiled = compiled
-        self._places = {id(line): index for index, line in enumerate(claim.lines)}
 
     def finding(
         self,
@@ -268,7 +381,7 @@ class Context:
             cites: where it stands written, if not where the rule does.
         """
         assert self.rule is not None  # noqa: S101 -- a context runs rules, and only rules find
-        line = None if isinstance(subject, (Claim, tuple)) else self._places.get(id(subject))
+        line = None if isinstance(subject, (Claim, tuple)) else self.places.get(id(subject))
         edition = carried_from or (rests_on.edition if rests_on is not None else None)
         text = message or self.rule.statement
         level = self.policy.severities.get(self.rule.id, severity or self.rule.severity)
@@ -302,7 +415,7 @@ class Context:
         """Where a field of a line or of the claim stands."""
         if isinstance(subject, (Claim, tuple)):
             return field
-        line = self._places.get(id(subject))
+        line = self.places.get(id(subject))
         return BESIDE if line is None else f"lines[{line}].{field}"
 
     def not_checked(self, path: str, reason: str) -> None:
@@ -317,7 +430,8 @@ class Context:
         Raises:
             CannotJudgeError: the input does not carry the field.
         """
-        if getattr(subject, field) not in (None, ()):
+        value = getattr(subject, field)
+        if value is not None and value != ():
             return False
         if field in subject.empty_fields or field in self.policy.required_fields:
             return True
@@ -343,9 +457,10 @@ class Context:
             return [each for each in lines if (each.on.year, each.on.month) == month]
         return [each for each in lines if each.on == line.on]
 
-    def keep(self, key: Hashable, value: object) -> None:
-        """Keep what was worked out of the payer's policy and the tables alone, for the claims that follow."""
-        self._compiled.keep(key, value)
+    @property
+    def known(self) -> Recent[Any, Any]:
+        """What rules worked out of the policy and the tables alone, kept for the claims that follow."""
+        return self._compiled.known
 
     def days(self) -> Iterator[tuple[ServiceLine, ...]]:
         """The lines of each day of the claim, with those of the claims beside it."""
@@ -356,20 +471,17 @@ class Context:
                     days[line.on].append(line)
         return map(tuple, days.values())
 
-    def place(self, line: ServiceLine) -> int | None:
-        """Which line of the claim a line is; `None` where it is not one of this claim's."""
-        return self._places.get(id(line))
-
     def owns(self, line: ServiceLine) -> bool:
         """Whether a line is this claim's, and not one of a claim beside it."""
-        return id(line) in self._places
+        return id(line) in self.places
+
+    def line(self, line: ServiceLine) -> LineFacts:
+        """What is known of a line, but for its minutes, money and diagnoses."""
+        return self.lines.get(id(line)) or self._compiled.line(line, self.claim.discipline, self.claim)
 
     def facts(self, line: ServiceLine) -> CodeFacts:
         """What is known of a line's procedure on its day."""
-        found = self._facts.get(id(line))
-        if found is None:
-            found = self._facts[id(line)] = self._compiled.facts(line)
-        return found
+        return self.line(line).code
 
     def procedure(self, line: ServiceLine) -> Procedure:
         """The record of a line's procedure.
@@ -388,29 +500,15 @@ class Context:
 
     def is_therapy(self, line: ServiceLine) -> bool:
         """Whether a line is known to be therapy: always, under a plan of care, or by its modifier."""
-        procedure = self.facts(line).procedure
-        if procedure is None or self.is_anothers(line):
-            return False
-        disposition = procedure.therapy_disposition
-        if disposition is TherapyDisposition.SOMETIMES and self.claim.plan_of_care is not None:
-            return True
-        if disposition is TherapyDisposition.ALWAYS:
-            return True
-        own = self.catalog.disciplines(line.on).get(self.discipline_of(line))
-        return own is not None and own.modifier in line.modifiers
+        return self.line(line).is_therapy
 
     def discipline_of(self, line: ServiceLine) -> Discipline:
         """The line's own discipline, else that of the claim it stands on."""
-        return self._disciplines.get(id(line)) or line.discipline or self.claim.discipline
+        return self.line(line).discipline
 
     def is_anothers(self, line: ServiceLine) -> bool:
         """Whether a line's procedure is known not to be its discipline's; one rule says so, for all."""
-        procedure = self.facts(line).procedure
-        return (
-            procedure is not None
-            and procedure.disciplines is not None
-            and self.discipline_of(line) not in procedure.disciplines
-        )
+        return self.line(line).is_anothers
 
     def discipline(self, line: ServiceLine) -> TherapyDiscipline:
         """The line's discipline with its modifiers on that day.
@@ -418,7 +516,7 @@ class Context:
         Raises:
             CannotJudgeError: the table of modifiers does not cover the day.
         """
-        found = self.catalog.disciplines(line.on).get(self.discipline_of(line))
+        found = self.line(line).therapy_discipline
         if found is None:
             reason = f"the modifiers of {self.discipline_of(line)} on {line.on} are out of coverage"
             raise CannotJudgeError(reason, self.path(line, "modifiers"))

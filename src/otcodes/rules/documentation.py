@@ -12,7 +12,6 @@ from ..payers import UnitMethod
 from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule
-from .units import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,7 +261,7 @@ def units_follow_from_the_treatment_note(
         raise CannotJudgeError(
             "the minutes of each line are not given, and the payer counts by them", "lines"
         )
-    if not all(map(is_whole, timed)) or any(
+    if not all(context.line(line).has_whole_units for line in timed) or any(
         context.procedure(line).unit_minutes != QUARTER_HOUR_MINUTES for line in timed
     ):
         raise CannotJudgeError("the timed lines of the day are not all whole quarter hours", "lines")

@@ -23,7 +23,7 @@ def line_is_billed_once(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A procedure with the same modifiers stands on one line a day."""
     seen: set[tuple[str, dt.date, frozenset[str]]] = set()
     for line in claim.lines:
-        key = (line.procedure, line.on, frozenset(line.modifiers))
+        key = context.line(line).billed
         if key in seen:
             yield context.finding(
                 line,
@@ -33,7 +33,13 @@ def line_is_billed_once(claim: Claim, /, context: Context) -> Iterator[Finding]:
         seen.add(key)
 
 
-@rule("line.charge-missing", severity=Severity.WARNING, cites=citations.MCPM_26_10, since=SINCE)
+@rule(
+    "line.charge-missing",
+    severity=Severity.WARNING,
+    cites=citations.MCPM_26_10,
+    since=SINCE,
+    sees=["charge_usd.given", "empty_fields"],
+)
 def line_has_a_charge(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A line has a charge above zero."""
     if context.lacks(line, "charge_usd") or not line.charge_usd or line.charge_usd < 0:

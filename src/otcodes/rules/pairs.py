@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings import AddModifier, RemoveModifier, Severity
@@ -61,21 +63,29 @@ def _between(line: ServiceLine, code: str, context: Context) -> _Between:
     """What the tables say of a line's code and another one, on its day and in its setting."""
     own, setting = line.procedure, context.claim.setting
     key = ("pair", setting, line.on, *((own, code) if own < code else (code, own)))
-    found: _Between | None = context.known.get(key)
+    found: _Between | None = context.known[key]
     if found is None:
         table = _table(context)
         both = ((setting.value, own, code), (setting.value, code, own)) if own != code else ()
         edits = tuple(row for pair in both if (row := table.on(line.on).find(pair)) is not None)
         verdicts = [table.verdict(pair, on=line.on) for pair in both]
         found = _Between(edits, not edits and Verdict.OUT_OF_COVERAGE in verdicts)
-        context.keep(key, found)
+        context.known[key] = found
     return found
 
 
-class _Pairs(NamedTuple):
-    """The pairs of a day, each with the lines of column 1 and of column 2; and what is not known of it."""
+class _Pair(NamedTuple):
+    """A pair in force on a day: the lines of column 1 that differ in what they bill, and all of column 2."""
 
-    edits: list[tuple[PtpEdit, ServiceLine, ServiceLine]]
+    row: PtpEdit
+    paid: list[ServiceLine]
+    denied: list[ServiceLine]
+
+
+class _Pairs(NamedTuple):
+    """The pairs of a day, and what is not known of it."""
+
+    edits: list[_Pair]
     notes: list[tuple[str, str]]
 
 
@@ -90,20 +100,25 @@ def _pairs(lines: tuple[ServiceLine, ...], context: Context) -> _Pairs:
     if found is None:
         _table(context)  # a day of one line has no pairs, and is not judged either
         found = context.shared[key] = _Pairs([], [])
-        for number, line in enumerate(lines):  # each two lines once
-            unknown: set[str] = set()
-            for other in lines[number + 1 :]:
-                if not context.is_one_providers(line, other):
-                    found.notes.append((context.path(line, "procedure"), TWO_DISCIPLINES))
-                    continue
-                between = _between(line, other.procedure, context)
-                if between.is_unknown and (context.owns(line) or context.owns(other)):
-                    unknown.add(other.procedure)
-                for row in between.edits:
-                    is_paid = row.column_1 == line.procedure
-                    found.edits.append((row, line, other) if is_paid else (row, other, line))
-            if unknown:
-                found.notes.append(_unknown(line, unknown, context))
+        # By code and discipline: a claim may have many lines of few codes.
+        alike: dict[tuple[str, str], list[ServiceLine]] = {}
+        for line in lines:
+            alike.setdefault((line.procedure, context.discipline_of(line)), []).append(line)
+        unknown: dict[str, set[str]] = {}
+        for own, others in combinations(alike.values(), 2):
+            if not context.is_one_providers(own[0], others[0]):
+                found.notes.append((context.path(own[0], "procedure"), TWO_DISCIPLINES))
+                continue
+            between = _between(own[0], others[0].procedure, context)
+            if between.is_unknown and any(map(context.owns, (*own, *others))):
+                unknown.setdefault(own[0].procedure, set()).add(others[0].procedure)
+            for row in between.edits:
+                paid, denied = (own, others) if row.column_1 == own[0].procedure else (others, own)
+                apart = {context.line(line).service: line for line in paid}
+                found.edits.append(_Pair(row, list(apart.values()), denied))
+        for own in alike.values():
+            if own[0].procedure in unknown:
+                found.notes.append(_unknown(own[0], unknown[own[0].procedure], context))
     return found
 
 
@@ -137,11 +152,11 @@ def pair_that_is_never_paid_is_apart(
     """Two codes of an indicator-0 pair are not billed on one day."""
     pairs = _pairs(lines, context)
     for row, paid, denied in pairs.edits:
-        if row.indicator == NEVER:
+        for line in denied if row.indicator == NEVER else ():
             yield context.finding(
-                denied,
+                line,
                 "procedure",
-                f"{denied.procedure} is never paid beside {paid.procedure} on one day",
+                f"{line.procedure} is never paid beside {paid[0].procedure} on one day",
                 rests_on=row,
             )
     for path, reason in pairs.notes:
@@ -155,13 +170,13 @@ def pair_has_a_modifier_that_tells_it_apart(
     """Two codes of an indicator-1 pair on one day have an NCCI-associated modifier on one of the lines."""
     pairs = _pairs(lines, context)
     for row, paid, denied in pairs.edits:
-        if row.indicator == WITH_MODIFIER and not (
-            _accepted(denied, paid, context) or _accepted(paid, denied, context)
-        ):
+        for line in denied if row.indicator == WITH_MODIFIER else ():
+            if all(_accepted(line, other, context) or _accepted(other, line, context) for other in paid):
+                continue
             yield context.finding(
-                denied,
+                line,
                 "modifiers",
-                f"{denied.procedure} is not paid beside {paid.procedure} on one day without a modifier "
+                f"{line.procedure} is not paid beside {paid[0].procedure} on one day without a modifier "
                 f"such as {DISTINCT_SERVICE}, where the record shows separate services",
                 fix=AddModifier(DISTINCT_SERVICE, is_safe=False),
                 rests_on=row,
@@ -175,20 +190,21 @@ def distinct_service_modifier_has_its_pair(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """59, XE, XP, XS or XU stands on a line only where a pair in force asks for it."""
-    in_pairs = {id(line) for _, paid, denied in _pairs(lines, context).edits for line in (paid, denied)}
-    codes = {line.procedure for line in lines}
+    in_pairs = {id(line) for _, paid, denied in _pairs(lines, context).edits for line in (*paid, *denied)}
+    codes = Counter([line.procedure for line in lines])
+    disciplines = {context.discipline_of(line): line for line in lines}.values()
     for line in lines:
         table = context.catalog.pair_modifiers.on(line.on)
         rows = [row for row in map(table.find, line.modifiers) if row is not None and not row.sites]
         if not rows or id(line) in in_pairs or not context.owns(line):
             continue
-        if any(other is not line and other.procedure == line.procedure for other in lines):
+        if codes[line.procedure] > 1:
             continue  # it may tell two lines of one code apart
         unknown = {code for code in codes if _between(line, code, context).is_unknown}
         if unknown:
             context.not_checked(*_unknown(line, unknown, context))
             continue
-        if not all(context.is_one_providers(line, other) for other in lines):
+        if not all(context.is_one_providers(line, other) for other in disciplines):
             context.not_checked(context.path(line, "modifiers"), TWO_DISCIPLINES)
             continue
         modifier = rows[0].modifier

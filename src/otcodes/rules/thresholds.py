@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..calc.payments import allowed_amount
 from ..calc.thresholds import threshold_of
@@ -11,7 +12,7 @@ from ..errors import OutOfCoverageError, UnknownCodeError
 from ..findings import AddModifier, Severity
 from ..tables import Verdict
 from . import citations
-from .core import CannotJudgeError, Context, Over, rule
+from .core import CannotJudgeError, Context, LineFacts, Over, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +36,8 @@ class _Position(NamedTuple):
     edition: str | None
 
 
-class _Unit(NamedTuple):
-    """What is allowed for a unit, at least and at most, and the edition that is carried forward for it."""
-
-    least_usd: Decimal
-    most_usd: Decimal
-    edition: str | None
+# What is allowed, at least and at most, and the edition that is carried forward for it.
+Amounts: TypeAlias = "tuple[Decimal, Decimal, str | None]"
 
 
 def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
@@ -53,44 +50,52 @@ def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
     Raises:
         CannotJudgeError: the charges before the claim, or a line's amount, are not known.
     """
-    lines = [line for line in claim.lines if context.discipline_of(line) is claim.discipline]
-    therapy = sorted((line for line in lines if _may_be_therapy(line, context)), key=lambda line: line.on)
+    therapy = [line for line in claim.lines if _may_count(context.line(line), claim)]
     if not therapy:
         return
     if context.lacks(claim, "therapy_year_to_date_usd") or claim.therapy_year_to_date_usd is None:
         raise CannotJudgeError("the allowed charges of the year before the claim are empty", YEAR_TO_DATE)
     least = most = claim.therapy_year_to_date_usd
-    year = therapy[0].on.year
+    therapy.sort(key=attrgetter("on"))
+    first = therapy[0]
+    row, on = _threshold(claim, first, context), first.on
     for line in therapy:
-        if line.on.year != year:
-            raise CannotJudgeError(
-                f"the allowed charges of {line.on.year} before the claim are not given", YEAR_TO_DATE
-            )
-        try:
-            row = threshold_of(claim.discipline, line.on, context.catalog)
-        except (OutOfCoverageError, UnknownCodeError):
-            raise CannotJudgeError(
-                f"the threshold of {year} is not on board", context.path(line, "on")
-            ) from None
+        if line.on != on:
+            if line.on.year != first.on.year:
+                reason = f"the allowed charges of {line.on.year} before the claim are not given"
+                raise CannotJudgeError(reason, YEAR_TO_DATE)
+            row, on = _threshold(claim, line, context), line.on
         context.procedure(line)  # of a code that is not known nobody can tell whether it counts
         low, high, edition = _amounts(line, context, is_above=least > row.amount_usd)
         least, most = least + low, most + high
         yield _Position(line, least, most, row, edition)
 
 
-def _may_be_therapy(line: ServiceLine, context: Context) -> bool:
-    return context.is_therapy(line) or context.facts(line).verdict is Verdict.OUT_OF_COVERAGE
+def _may_count(facts: LineFacts, claim: Claim) -> bool:
+    is_known = facts.code.verdict is not Verdict.OUT_OF_COVERAGE
+    return facts.discipline is claim.discipline and (facts.is_therapy or not is_known)
 
 
-def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> tuple[Decimal, Decimal, str | None]:
-    """What a line is allowed, at least and at most, and the edition that is carried forward for it."""
+def _threshold(claim: Claim, line: ServiceLine, context: Context) -> TherapyThreshold:
+    key = ("threshold", claim.discipline, line.on)
+    row: TherapyThreshold | None = context.known[key]
+    if row is None:
+        try:
+            row = context.known[key] = threshold_of(claim.discipline, line.on, context.catalog)
+        except (OutOfCoverageError, UnknownCodeError):
+            reason = f"the threshold of {line.on.year} is not on board"
+            raise CannotJudgeError(reason, context.path(line, "on")) from None
+    return row
+
+
+def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> Amounts:
+    """What a line is allowed."""
     if line.allowed_usd is not None:
         return line.allowed_usd, line.allowed_usd, None
-    if isinstance(line.units, int) and line.units > 0:
-        found = _unit(line, context)
-        if found is not None:
-            edition = None if is_above else found.edition
-            return found.least_usd * line.units, found.most_usd * line.units, edition
+    found = _by_schedule(line, context)
+    if found:
+        least, most, edition = found
+        return least, most, None if is_above else edition
     if is_above:  # whatever it is, the year's charges are above already
         return Decimal(0), Decimal(0), None
     raise CannotJudgeError(
@@ -99,35 +104,43 @@ def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> tuple[De
     )
 
 
-def _unit(line: ServiceLine, context: Context) -> _Unit | None:
-    """What the fee schedule allows nationally for a unit of a line's code; `None` where nobody here knows."""
-    key = ("allowed_amount", line.procedure, line.on)
-    if key not in context.known:
-        context.keep(key, _priced(line, context))
-    found: _Unit | None = context.known[key]
+def _by_schedule(line: ServiceLine, context: Context) -> Amounts | tuple[()]:
+    """The same by the national fee schedule; nothing where nobody here knows."""
+    facts = context.line(line)
+    key = ("allowed", facts)
+    found: Amounts | tuple[()] | None = context.known[key]
+    if found is None:
+        unit = _unit(line, context) if facts.has_whole_units else ()
+        found = (unit[0] * line.units, unit[1] * line.units, unit[2]) if unit else ()
+        context.known[key] = found
     return found
 
 
-def _priced(line: ServiceLine, context: Context) -> _Unit | None:
+def _unit(line: ServiceLine, context: Context) -> Amounts | tuple[()]:
+    """For a unit of the line's code."""
+    key = ("allowed", line.procedure, line.on)
+    found: Amounts | tuple[()] | None = context.known[key]
+    if found is None:
+        found = context.known[key] = _priced(line, context)
+    return found
+
+
+def _priced(line: ServiceLine, context: Context) -> Amounts | tuple[()]:
     try:
         found = allowed_amount([(line.procedure, 1)], on=line.on, catalog=context.catalog)
     except UnknownCodeError:
-        return None
+        return ()
     if found.lines:
         (unit,) = found.lines
-        return _Unit(unit.reduced_unit_usd, unit.unit_usd, next(iter(found.carried_from), None))
+        return unit.reduced_unit_usd, unit.unit_usd, next(iter(found.carried_from), None)
     status = context.catalog.payment_status.on(line.on).find(line.procedure)
     if status is not None and (status.is_bundled or status.is_never_paid) and not status.is_excluded:
-        return _Unit(Decimal(0), Decimal(0), status.edition)  # nothing is allowed for it by itself
-    return None
+        return Decimal(0), Decimal(0), status.edition  # nothing is allowed for it by itself
+    return ()
 
 
-def _modifiers(line: ServiceLine, context: Context) -> list[str]:
-    return [
-        code
-        for code in line.modifiers
-        if (row := context.catalog.modifiers.on(line.on).find(code)) is not None and row.kind == KIND
-    ]
+def _says_above(line: ServiceLine, context: Context) -> bool:
+    return any(row.kind == KIND for row in context.line(line).modifier_rows)
 
 
 @rule(
@@ -146,7 +159,7 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
     """A line that takes the year's allowed charges above the threshold carries KX."""
     for position in _positions(claim, context):
         line, amount = position.line, position.row.amount_usd
-        if position.most_usd <= amount or _modifiers(line, context):
+        if position.most_usd <= amount or _says_above(line, context):
             continue
         is_sure = position.least_usd > amount
         about = "" if line.allowed_usd is not None else " or more" if is_sure else " at most"
@@ -177,11 +190,11 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
 )
 def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """KX stands only on a line that takes the year's allowed charges above the threshold."""
-    if not any(_modifiers(line, context) for line in claim.lines):
+    if not any(_says_above(line, context) for line in claim.lines):
         return
     for position in _positions(claim, context):
         line, amount = position.line, position.row.amount_usd
-        if position.most_usd <= amount and _modifiers(line, context):
+        if position.most_usd <= amount and _says_above(line, context):
             yield context.finding(
                 line,
                 "modifiers",

@@ -39,15 +39,10 @@ def _is_once_a_day(facts: CodeFacts) -> bool:
     )
 
 
-def is_whole(line: ServiceLine) -> bool:
-    """Whether a line's units are a whole number, one or more."""
-    return isinstance(line.units, int) and line.units > 0
-
-
 @rule("units.not-positive", severity=Severity.ERROR, cites=citations.MCPM_26_10, since=SINCE, sees=["units"])
 def units_are_whole_and_positive(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """Units are a whole number, one or more."""
-    if not is_whole(line):
+    if not context.line(line).has_whole_units:
         yield context.finding(line, "units", f"{line.units} units: a line bills whole units, one or more")
 
 
@@ -91,12 +86,6 @@ def _is_lost(line: ServiceLine, context: Context) -> bool:
     return line.minutes is not None or any(row.unit_minutes for row in versions)
 
 
-def family_of(line: ServiceLine, context: Context) -> str:
-    """The code whose count of minutes a line's are of: its own, or that of the first code it adds to."""
-    procedure = context.procedure(line)
-    return procedure.primary_codes[0] if len(procedure.primary_codes) == 1 else procedure.code
-
-
 class _Day(NamedTuple):
     """The groups of a day that can be judged; and where and why others cannot."""
 
@@ -119,18 +108,37 @@ def _day(lines: tuple[ServiceLine, ...], context: Context) -> _Day:
     day = _Day([], [])
     by_discipline: dict[str, list[ServiceLine]] = {}
     for line in lines:
-        if _is_timed(context.facts(line)) or _is_lost(line, context):
-            by_discipline.setdefault(context.discipline_of(line), []).append(line)
+        facts = context.line(line)
+        if facts.is_timed or _is_lost(line, context):
+            by_discipline.setdefault(facts.discipline, []).append(line)
     for timed in by_discipline.values():
-        odd = next((line for line in timed if not is_whole(line)), None)
+        odd = next((line for line in timed if not context.line(line).has_whole_units), None)
         if odd is not None:
             reason = "the units of a line are no whole number above zero"
             day.notes.append((context.path(odd, "units"), reason))
             continue
         judged = _judged(timed, day.notes, context)
-        if judged:
-            day.groups.append(_group(judged, context))
+        key = _quarter_hours(judged, context)
+        if judged and not (key and context.known[key]):
+            group = _group(judged, context)
+            day.groups.append(group)
+            if key and _is_exact(group):
+                context.known[key] = True
     return day
+
+
+def _quarter_hours(timed: list[ServiceLine], context: Context) -> tuple[object, ...]:
+    """What alone decides whether the units of different quarter-hour codes are right; else nothing."""
+    codes = {line.procedure for line in timed}
+    if len(codes) < len(timed) or not all(context.line(line).is_quarter_hour for line in timed):
+        return ()
+    return ("units", *sorted([(line.minutes or 0, int(line.units)) for line in timed]))
+
+
+def _is_exact(group: _Group) -> bool:
+    """Whether the units are just what the minutes allow, by whatever method: no rule has anything to say."""
+    billed = sum(group.billed.values())
+    return not any(group.excess) and all(billed == each.total for each in group.allocations)
 
 
 def _judged(timed: list[ServiceLine], notes: list[tuple[str, str]], context: Context) -> list[ServiceLine]:
@@ -147,8 +155,8 @@ def _judged(timed: list[ServiceLine], notes: list[tuple[str, str]], context: Con
     if context.policy.unit_method is not UnitMethod.MIDPOINT:
         return []  # the day's total is not known
     known = [line for line in timed if line not in unknown]
-    families = {family_of(line, context) for line in unknown if _is_timed(context.facts(line))}
-    return [line for line in known if family_of(line, context) not in families]
+    families = {context.line(line).family for line in unknown if context.line(line).is_timed}
+    return [line for line in known if context.line(line).family not in families]
 
 
 def _group(timed: list[ServiceLine], context: Context) -> _Group:
@@ -158,14 +166,10 @@ def _group(timed: list[ServiceLine], context: Context) -> _Group:
         billed[line.procedure] = billed.get(line.procedure, 0) + int(line.units)
         minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
     on = timed[0].on
-    key = ("timed_units", on, *minutes.items())
-    allocations: tuple[UnitAllocation, ...] | None = context.known.get(key)
-    if allocations is None:
-        methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
-        allocations = tuple(
-            timed_units(minutes, on=on, method=method, catalog=context.catalog) for method in methods
-        )
-        context.keep(key, allocations)
+    methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
+    allocations = tuple(
+        [timed_units(minutes, on=on, method=method, catalog=context.catalog) for method in methods]
+    )
     excess = [_above(billed, allocation) for allocation in allocations]
     return _Group(tuple(timed), billed, allocations, excess)
 
@@ -290,6 +294,7 @@ def _below(billed: dict[str, int], allocation: UnitAllocation) -> str:
     reads=["procedures"],
     applies=_is_timed,
     since=SINCE,
+    sees=["minutes.given", "empty_fields"],
 )
 def timed_line_has_its_minutes(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A timed line says how many minutes it took."""
@@ -342,7 +347,8 @@ def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Conte
         raise CannotJudgeError(f"whose unit limits {context.policy.label} applies is not on board", "lines")
     before: dict[tuple[str, str], int] = {}
     for line in lines:
-        if context.facts(line).procedure is None or not is_whole(line):
+        facts = context.line(line)
+        if facts.code.procedure is None or not facts.has_whole_units:
             continue
         row = context.catalog.unit_limits.on(line.on).find((program.value, setting, line.procedure))
         if row is None:
@@ -352,10 +358,8 @@ def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Conte
         if not row.units:
             continue  # not paid at all, as the rules about the procedure say
         is_by_line = row.indicator == BY_LINE
-        key = (
-            line.procedure,
-            "" if context.claim.setting is not Setting.PRACTITIONER else context.discipline_of(line),
-        )
+        discipline = facts.discipline if context.claim.setting is Setting.PRACTITIONER else ""
+        key = (line.procedure, discipline)
         others = 0 if is_by_line else before.get(key, 0)
         before[key] = others + int(line.units)
         if others + line.units > row.units and others <= row.units:
@@ -381,17 +385,18 @@ def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Conte
 )
 def timed_code_is_on_one_line(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """A timed code stands on one line a day, unless a modifier explains a second one."""
-    seen: dict[tuple[str, str], list[frozenset[str]]] = {}
+    seen: dict[tuple[str, str], set[frozenset[str]]] = {}
     for line in lines:
-        if not _is_timed(context.facts(line)):
+        facts = context.line(line)
+        if not facts.is_timed:
             continue
-        modifiers = frozenset(line.modifiers)
-        others = seen.setdefault((line.procedure, context.discipline_of(line)), [])
+        _, _, modifiers = facts.billed
+        others = seen.setdefault((line.procedure, facts.discipline), set())
         if any(not _is_explained(modifiers, other, line, context) for other in others):
             yield context.finding(
                 line, "procedure", f"{line.procedure} is timed and stands on another line of {line.on}, too"
             )
-        others.append(modifiers)
+        others.add(modifiers)
 
 
 def _is_explained(own: frozenset[str], other: frozenset[str], line: ServiceLine, context: Context) -> bool:
