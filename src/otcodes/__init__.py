@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     )
     from .explaining import ClaimExplanation, Explanations, LineExplanation, Standing, Why, explain
     from .ext import validators
-    from .findings import Citation, Finding, Fix, NotChecked, Repair, Report, Severity
+    from .findings import Citation, Finding, NotChecked, Repair, Report, Severity
+    from .fixes import Fix
     from .impacts import CodeImpact, Impact, impact
     from .payers import AssistantMethod, EditTable, PayerPolicy, TelehealthStyle, UnitMethod
     from .policy_records import (
@@ -216,7 +217,8 @@ _MODULES = {
         "Why",
         "explain",
     ),
-    "findings": ("Citation", "Finding", "Fix", "NotChecked", "Repair", "Report", "Severity"),
+    "findings": ("Citation", "Finding", "NotChecked", "Repair", "Report", "Severity"),
+    "fixes": ("Fix",),
     "impacts": ("CodeImpact", "Impact", "impact"),
     "payers": ("AssistantMethod", "EditTable", "PayerPolicy", "TelehealthStyle", "UnitMethod"),
     "readers": ("read",),

@@ -23,7 +23,8 @@ from .catalog import PROCEDURE, Catalog
 from .checking import check
 from .claims import Claim, Service, ServiceLine, TelehealthKind, TreatmentNote, Visit
 from .errors import CannotBillError, OutOfCoverageError, UnconfirmedServiceError, UnknownCodeError
-from .findings import AddModifier, Citation, Finding, Report, Severity
+from .findings import Citation, Finding, Report, Severity
+from .fixes import AddModifier
 from .payers import AssistantMethod, PayerPolicy, TelehealthStyle, UnitMethod
 from .records import Procedure, TherapyDisposition
 from .rules import citations
@@ -544,6 +545,7 @@ class _Coder:
                 place=self.visit.place,
                 charge_usd=charges[is_assistants],
                 allowed_usd=allowed[is_assistants],
+                rendering_provider=self.visit.therapist,
             )
             yield _Draft(made, services)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 
 import attrs
@@ -26,7 +27,8 @@ from builders_x12 import (
 
 import otcodes
 from otcodes import cli
-from otcodes.findings import AddModifier, Repair, ReplaceDiagnosis, SplitLine
+from otcodes.findings import Repair
+from otcodes.fixes import AddModifier, ReplaceDiagnosis, SplitLine
 from otcodes.readers import Batch, Problem, mended_x12, read_x12, stream_x12
 
 pytest.importorskip("pyx12")
@@ -156,6 +158,23 @@ def test_an_institutional_export():
 def test_who_referred_stands_in_an_institutional_claim_too():
     text = institutional_week().replace("NM1*71*", "NM1*DN*1*OTHER*TEST****XX*1234567893~\nNM1*71*", 1)
     assert read(text).claims[0].referring_npi == "1234567893"
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_line_names_its_rendering_provider_or_the_claim_does_for_it(week):
+    """Loops 2310B and 2420A of a professional claim, 2310D and 2420C of an institutional one."""
+    whole = re.sub(r"NM1\*82\*[^~]*~\n", "", WEEKS[week]())
+    claim, first, rest = re.split(r"(?=LX\*)", whole, maxsplit=2)
+    of_another_payer = "NM1*82*1~\n"  # 2330D, without a number
+    own = "NM1*82*1*THERAPIST*ANN****XX*1234567893~\n"
+    other = "NM1*82*1*THERAPIST*BOB****XX*1679576722~\n"
+    batch = read(claim + own + of_another_payer + first + other + rest)
+    assert [problem.field for problem in batch.problems] == ["SE01"]  # for there are more segments now
+    named = [line.rendering_provider for line in batch.claims[0].lines]
+    assert named == ["1679576722", "1234567893"]
+    assert all(line.rendering_provider is None for each in batch.claims[1:] for line in each.lines)
+    damaged = read(claim + own.replace("1234567893", "SV1 DOE") + first + rest)
+    assert damaged.claims[0].lines[0].rendering_provider is None
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -432,8 +451,8 @@ def test_diagnoses_and_the_pointers_at_them(diagnoses, pointers, edit, hi, expec
     claim = professional("A1", service(pointers=pointers), diagnoses=diagnoses, total="48")
     text = interchange(transaction(subscriber("M1", claim)))
     edits = {
-        "drop": otcodes.findings.DropRepeatedDiagnoses(),
-        "first": otcodes.findings.PutDiagnosisFirst("M62.81"),
+        "drop": otcodes.fixes.DropRepeatedDiagnoses(),
+        "first": otcodes.fixes.PutDiagnosisFirst("M62.81"),
     }
     mended = edits.get(edit, edit).apply(read(text).claims[0], None)
     out = mended_x12(text.encode(), [Repair(claim=mended, applied=(), withheld=())], name="day.837").content
@@ -448,7 +467,7 @@ def test_a_diagnosis_in_small_letters_is_the_same_one():
         "A1", hospital_service(), diagnoses=("ABK:m6281", "APR:M6281", "ABF:M6281"), total="48"
     )
     text = interchange(transaction(subscriber("M1", claim, filing="MA")), version=INSTITUTIONAL)
-    mended = otcodes.findings.DropRepeatedDiagnoses().apply(read(text).claims[0], None)
+    mended = otcodes.fixes.DropRepeatedDiagnoses().apply(read(text).claims[0], None)
     out = mended_x12(text.encode(), [Repair(claim=mended, applied=(), withheld=())], name="day.837").content
     assert read(out).claims == (mended,)
     assert mended.diagnoses == ("M62.81",)
@@ -459,7 +478,7 @@ def test_a_line_that_could_not_be_read_keeps_its_pointers():
     lines = (service(pointers="2"), service("97140:GO", pointers="3"))
     claim = professional("A1", *lines, diagnoses=("M6281", "M6281", "R278"), total="96")
     text = interchange(transaction(subscriber("M1", claim))).replace("HC:97140", "ER:97140")
-    mended = otcodes.findings.DropRepeatedDiagnoses().apply(read(text).claims[0], None)
+    mended = otcodes.fixes.DropRepeatedDiagnoses().apply(read(text).claims[0], None)
     written_out = mended_x12(text.encode(), [Repair(claim=mended, applied=(), withheld=())], name="day.837")
     assert "could not be read points at a changed diagnosis" in written_out.withheld[0][1]
     assert written_out.content == text.encode()
@@ -473,7 +492,7 @@ def test_what_an_institutional_diagnosis_says_besides_goes_with_it():
         total="48",
     )
     text = interchange(transaction(subscriber("M1", claim, filing="MA")), version=INSTITUTIONAL)
-    first = otcodes.findings.PutDiagnosisFirst("M54.5").apply(read(text).claims[0], None)
+    first = otcodes.fixes.PutDiagnosisFirst("M54.5").apply(read(text).claims[0], None)
     mended = ReplaceDiagnosis("M54.5", "M54.50").apply(first, None)
     out = mended_x12(text.encode(), [Repair(claim=first, applied=(), withheld=())], name="day.837").content
     assert b"HI*ABK:M545:::::::Y~\nHI*APR:M545~\nHI*ABF:Y9301:::::::N*ABF:R278~" in out

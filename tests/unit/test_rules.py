@@ -211,7 +211,7 @@ def test_a_malformed_diagnosis_is_not_mended_into_a_header() -> None:
     finding = found(claim(diagnoses=("M62.8!",)))["diagnosis.malformed"]
     assert (finding.fix, finding.suggestions) == (None, ("M62.8",))
     finding = found(claim(diagnoses=("M62.81!",)))["diagnosis.malformed"]
-    assert finding.fix == otcodes.findings.ReplaceDiagnosis("M62.81!", "M62.81")
+    assert finding.fix == otcodes.fixes.ReplaceDiagnosis("M62.81!", "M62.81")
 
 
 def test_a_header_names_the_billable_codes_below_it() -> None:

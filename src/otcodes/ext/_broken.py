@@ -14,7 +14,7 @@ from ..calc.evaluations import LEVELS
 from ..calc.thresholds import threshold_of
 from ..claims import EvaluationComponents, PlanOfCare, ServiceLine, TreatmentNote
 from ..errors import OtcodesError
-from ..findings import MODIFIERS_PER_LINE
+from ..fixes import MODIFIERS_PER_LINE
 from ..records import Complexity, NoteKind, ProfileReview, Setting, TherapyDisposition
 from ..rules.classification import EXTERNAL_CAUSES
 from ..rules.diagnoses import DIAGNOSES_PER_CLAIM, completions

@@ -15,7 +15,8 @@ import attrs
 
 from .._text import normalize_code
 from ..claims import Claim, ServiceLine
-from ..findings import CENT, MODIFIERS_PER_LINE, Repair
+from ..findings import Repair
+from ..fixes import CENT, MODIFIERS_PER_LINE
 from ..records import Setting
 from ._segments import ENVELOPE, Envelope, Segments, StrayError, number, value
 from .x12 import (
@@ -42,7 +43,7 @@ SHARED = frozenset(
     {"LX", "SV1", "SV2", "DTP", "REF", "NTE", "K3", "CRC", "PWK", "NM1", "N3", "N4", "PRV", "PER"}
 )
 # What an 837 carries of a line and of a claim, and is not written here.
-NOT_WRITTEN = ("on", "place", "revenue_code", "id")
+NOT_WRITTEN = ("on", "place", "revenue_code", "rendering_provider", "id")
 NOT_WRITTEN_OF_CLAIM = ("id", "setting", "referring_npi")
 
 

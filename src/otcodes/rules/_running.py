@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ..records import Discipline
     from .core import RuleSet, Skipped, Subject
 
-# The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of the lines of
-# a day; of a claim, with what it may lack.
+# The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of the
+# lines of a day; of a claim, with what it may lack.
 SERVICE_FIELDS = frozenset({"procedure", "on", "modifiers", "discipline"})
 LINE_FIELDS = SERVICE_FIELDS | {"place", "revenue_code", "units", "empty_fields"}
 GIVEN_FIELDS = LINE_FIELDS | {"minutes.given", "charge_usd.given"}

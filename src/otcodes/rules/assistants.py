@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..calc.assistants import RULE, assistant_units
 from ..calc.units import in_units
-from ..findings import AddModifier, Fix, RemoveModifier, Severity, SplitLine
+from ..findings import Severity
+from ..fixes import AddModifier, Fix, RemoveModifier, SplitLine
 from ..payers import AssistantMethod
 from . import citations
 from .core import CodeFacts, Context, Over, rule

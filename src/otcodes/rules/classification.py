@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from .._text import normalize_code
 from ..errors import OutOfCoverageError
-from ..findings import PutDiagnosisFirst, Severity
+from ..findings import Severity
+from ..fixes import PutDiagnosisFirst
 from . import citations
 from .core import Context, Over, rule
 from .diagnoses import days

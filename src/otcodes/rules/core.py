@@ -17,7 +17,8 @@ from .._text import TextEnum
 from ..calc.units import QUARTER_HOUR_MINUTES
 from ..claims import Claim, ServiceLine, TreatmentNote
 from ..errors import OtcodesError, UnknownRuleError
-from ..findings import Citation, Finding, Fix, Severity
+from ..findings import Citation, Finding, Severity
+from ..fixes import Fix
 from ..records import Setting, TherapyDisposition, Timing
 from ..tables import Verdict
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from .._text import CATEGORY, COMPLETE, PLACEHOLDER, normalize_code
 from ..catalog import DIAGNOSIS
 from ..errors import in_force
-from ..findings import DropRepeatedDiagnoses, ReplaceDiagnosis, Severity
+from ..findings import Severity
+from ..fixes import DropRepeatedDiagnoses, ReplaceDiagnosis
 from ..records import Setting
 from ..tables import Verdict, spans_of
 from . import citations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..calc.evaluations import LEVELS, supported_evaluation
 from ..calc.units import QUARTER_HOUR_MINUTES, in_units, units_of_the_day
-from ..findings import ReplaceProcedure, Severity
+from ..findings import Severity
+from ..fixes import ReplaceProcedure
 from ..payers import UnitMethod
 from ..tables import Verdict
 from . import citations

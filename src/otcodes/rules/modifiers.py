@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..catalog import MODIFIER
 from ..errors import in_force
-from ..findings import (
+from ..findings import Severity
+from ..fixes import (
     MODIFIERS_PER_LINE,
     AddModifier,
     DropRepeatedModifiers,
     RemoveModifier,
     ReplaceModifier,
-    Severity,
     SortModifiers,
 )
 from ..records import Setting, TherapyDisposition

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..findings import AddModifier, RemoveModifier, Severity
+from ..findings import Severity
+from ..fixes import AddModifier, RemoveModifier
 from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, CodeFacts, Context, Over, rule

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ..catalog import PROCEDURE
-from ..findings import ReplaceProcedure, Severity
+from ..findings import Severity
+from ..fixes import ReplaceProcedure
 from ..records import Setting, Timing
 from ..tables import Verdict
 from . import citations

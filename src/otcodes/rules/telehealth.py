@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..findings import AddModifier, Severity
+from ..findings import Severity
+from ..fixes import AddModifier
 from ..payers import TelehealthStyle
 from ..records import Setting
 from ..tables import Verdict

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from ..calc.payments import allowed_amount
 from ..calc.thresholds import threshold_of
 from ..errors import OutOfCoverageError, UnknownCodeError
-from ..findings import AddModifier, Severity
+from ..findings import Severity
+from ..fixes import AddModifier
 from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, Context, LineFacts, Over, rule

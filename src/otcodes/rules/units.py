@@ -6,7 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..calc.units import UnitAllocation, in_units, timed_units
-from ..findings import Finding, SetUnits, Severity
+from ..findings import Finding, Severity
+from ..fixes import SetUnits
 from ..payers import UnitMethod
 from ..records import Setting
 from ..tables import Verdict
