@@ -175,12 +175,18 @@ BESIDE = (
 )
 
 
-def release(rows: list[Service], name: str = "Oct", when: str = "October 2026") -> bytes:
+def release(
+    rows: list[Service],
+    name: str = "Oct",
+    when: str = "October 2026",
+    *,
+    indices: str = "another file",
+) -> bytes:
     """The zip of a release."""
     both = {"nonQPP": FOR_ALL, "QPP": QUALIFYING}
     sheets = [(f"PPRRVU2026_{name}_{each}.csv", sheet(rows, kind, when)) for each, kind in both.items()]
     texts = [(f"PPRRVU2026_{name}_{each}.txt", as_text(rows, kind)) for each, kind in both.items()]
-    return zipped(*sheets, *texts, *BESIDE)
+    return zipped(*sheets, *texts, *(dict(BESIDE) | {"GPCI2026.csv": indices}).items())
 
 
 def imported(

@@ -30,6 +30,7 @@ CODES = {
     "R05": (True, "Cough"),
     "S06": (False, "Intracranial injury"),
     "S060": (False, "Concussion"),
+    "S060X": (False, "Concussion"),
     "S060X7": (False, "Concussion with death"),
     "S060X7A": (True, "Concussion with death, initial encounter"),
     "W19": (False, "Unspecified fall"),
@@ -55,7 +56,9 @@ TABULAR = """<?xml version="1.0" encoding="utf-8"?>
     <notes><note>7th characters D and S do not apply to codes in category S06 with 6th character 7 - death \
 due to brain injury prior to regaining consciousness, or 8 - death due to other cause.</note></notes>
     <diag><name>S06.0</name><desc>Concussion</desc>
-     <diag><name>S06.0X7</name><desc>Concussion with death</desc></diag>
+     <diag><name>S06.0X</name><desc>Concussion</desc>
+      <diag><name>S06.0X7</name><desc>Concussion with death</desc></diag>
+     </diag>
     </diag>
    </diag>
   </section>
@@ -133,7 +136,7 @@ AFTER = {
     "R05": (True, "Cough of any kind"),
     **{code: entry for code, entry in CODES.items() if code > "R05"},
 }
-FOOTER = {"headers": (5, 6), "codes": (5, 6)}
+FOOTER = {"headers": (6, 7), "codes": (5, 6)}
 ADDENDA = addenda_text(*SPLIT, **FOOTER)
 
 # The tabular list of one fiscal year, with a note.

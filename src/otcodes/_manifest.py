@@ -28,6 +28,14 @@ START = f"\n{TABLE}".encode()
 # Columns of a key that hold words, not codes.
 WORDS = frozenset({"payer", "setting", "kind", "program", "discipline"})
 SCHEMA = 1
+LONGEST_NUMBER = 9
+# What an entry's values are; its days are read as such.
+KINDS: Mapping[str, type] = {
+    **dict.fromkeys(("file", "sha256", "licence", "note", "index", "index_sha256"), str),
+    **dict.fromkeys(("key", "scope", "gaps"), list),
+    "rows": int,
+    "carries_forward": bool,
+}
 DAY = dt.timedelta(days=1)
 
 
@@ -55,9 +63,12 @@ class Coverage:
         carries_forward: bool,
         gaps: tuple[tuple[dt.date, dt.date], ...],
     ) -> None:
-        self.scope, self.gaps = scope, gaps
-        self.first, self.last = first, last
-        self.carried_to, self.carries_forward = carried_to, carries_forward
+        self.scope = scope
+        self.gaps = gaps
+        self.first = first
+        self.last = last
+        self.carried_to = carried_to
+        self.carries_forward = carries_forward
 
     @property
     def horizon(self) -> dt.date:
@@ -136,11 +147,14 @@ class Entry:
             problem = f"table {name} has schema {facts.get('schema')}, this code reads {SCHEMA}"
             raise table_error(MANIFEST, None, problem)
         try:
+            for named, value in facts.items():
+                if type(value) is not KINDS.get(named, type(value)):
+                    raise TypeError(f"{named} is no {KINDS[named].__name__}")  # noqa: TRY301 -- one message for all
             self.file: str = facts["file"]
             self.key: tuple[str, ...] = tuple(facts["key"])
             self.rows: int = facts["rows"]
             self.sha256: str = facts["sha256"]
-            self.coverage = _coverage(facts)
+            self.coverage: Coverage = _coverage(facts)
             self.licence: str = facts["licence"]
             self.note: str = facts.get("note", "")
             self.index: str = facts.get("index", "")
@@ -190,10 +204,21 @@ class Entry:
             ]
         )
 
-    def edition_on(self, day: dt.date) -> str:
-        """The id of the newest edition that had taken effect on a day; of an earlier day, the oldest."""
-        there = [edition for edition in self.editions if edition.effective <= day]
-        return (there or self.editions)[-1 if there else 0].id
+    def edition_on(self, day: dt.date, words: Mapping[str, str]) -> str:
+        """The id of the newest edition that had taken effect on a day; of an earlier day, the oldest.
+
+        Args:
+            day: the day.
+            words: by column of the key, the word that is asked about, such as a setting: an edition of another
+                one is left out.
+        """
+        ours = [
+            edition
+            for edition in self.editions
+            if all(words.get(name, own) == own for name, own in zip(self.key, edition.part, strict=False))
+        ]
+        there = [edition for edition in ours if edition.effective <= day]
+        return (there or ours or self.editions)[-1 if there else 0].id
 
     @property
     def last_edition(self) -> str:
@@ -208,7 +233,7 @@ class Entry:
             key: the key of the row, by which editions of other settings are left out; of none, all count.
         """
         last = confirmed_to or self.coverage.last
-        spoken = [edition for edition in self.editions if edition.effective <= last]
+        spoken = [edition for edition in self.editions if edition.effective <= last] or self.editions[:1]
         if key:
             of_part = [each for each in spoken if not each.part or each.part == key[: len(each.part)]]
             spoken = of_part or spoken
@@ -248,20 +273,28 @@ def _of_edition(name: str, value: Any) -> Any:
     """A value of an edition as its field has it."""
     if name in ("effective", "first", "last"):
         return dt.date.fromisoformat(value)
+    if isinstance(value, list) is not (name in ("part", "scope")) or isinstance(value, int):
+        raise TypeError(f"{name} is {value!r}")
     return tuple(cast("list[str]", value)) if isinstance(value, list) else value
 
 
 def _coverage(facts: Facts) -> Coverage:
     day = dt.date.fromisoformat
     ranges = (span.partition("-") for span in facts["scope"])
-    gaps = (span.partition("/") for span in facts.get("gaps", ()))
+    spans = (span.partition("/") for span in facts.get("gaps", ()))
+    gaps = tuple((day(start), day(end)) for start, _, end in spans)
+    first, last = day(facts["coverage_from"]), day(facts["coverage_to"])
+    # A gap may lie past the last day: one of a part of the table, of which editions speak for longer.
+    days = [each for gap in gaps for each in gap]
+    if first > last or days != sorted(days) or last == dt.date.max:
+        raise ValueError("its days are not in order, or have no end")
     return Coverage(
-        scope=tuple((first, last) for first, _, last in ranges),
-        first=day(facts["coverage_from"]),
-        last=day(facts["coverage_to"]),
+        scope=tuple((start, end) for start, _, end in ranges),
+        first=first,
+        last=last,
         carried_to=day(facts["carried_to"]) if "carried_to" in facts else None,
         carries_forward=facts.get("carries_forward", False),
-        gaps=tuple((day(first), day(last)) for first, _, last in gaps),
+        gaps=gaps,
     )
 
 
@@ -307,7 +340,14 @@ class Manifest(Mapping[str, Entry]):
     def _names(self) -> tuple[str, ...]:
         _ = self.data_version  # so that nothing stands before the tables that is not read
         _, *sections = self._content.decode("utf-8").split(START.decode())
-        return tuple(section.partition("]\n")[0] for section in sections)
+        names: list[str] = []
+        for section in sections:
+            name, end, _ = section.partition("]\n")
+            if not end or not name.isidentifier() or name in names:
+                found = f"{TABLE}{name[:40]}"
+                raise table_error(MANIFEST, None, f"expected {TABLE}NAME] on a line, once, found {found!r}")
+            names.append(name)
+        return tuple(names)
 
     def __iter__(self) -> Iterator[str]:
         """The names of the tables, as the manifest has them."""
@@ -352,7 +392,7 @@ def _value(text: str, number: int) -> str | int | bool | list[str]:
         return text[1:-1]
     if text in ("true", "false"):
         return text == "true"
-    if text.isdigit():
+    if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER:
         return int(text)
     if text[:1] == "[" and text[-1:] == "]" and "\\" not in text:
         between, *rest = text[1:-1].split('"')

@@ -381,10 +381,17 @@ class Catalog:
         """How fresh each table is for a day."""
         return tuple(entry.freshness(on) for entry in self.entries)
 
-    def editions_on(self, day: dt.date | None, tables: Iterable[str]) -> dict[str, str]:
-        """The newest edition of some tables that had taken effect on a day; of no day, the last one."""
+    def editions_on(
+        self, day: dt.date | None, tables: Iterable[str], words: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The newest edition of some tables that had taken effect on a day; of no day, the last one.
+
+        `words` are those of the keys that are asked about, by column: `{"setting": "practitioner"}`.
+        """
         entries = [self._entries[table] for table in tables if table in self._entries]
-        return {each.name: each.last_edition if day is None else each.edition_on(day) for each in entries}
+        return {
+            each.name: each.last_edition if day is None else each.edition_on(day, words) for each in entries
+        }
 
     def stale_on(self, day: dt.date, tables: Iterable[str]) -> dict[str, str]:
         """The last edition of those of some tables whose last edition a day is past."""

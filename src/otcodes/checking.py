@@ -60,7 +60,7 @@ def check(
     rules = of_policy(policy) if rules is None else _expect(rules, RuleSet, "rules")
     compiled = rules.compiled(policy, catalog)
     findings, skipped = compiled.run(claim, beside)
-    editions, stale = compiled.editions(max([line.on for line in claim.lines], default=None))
+    editions, stale = compiled.editions(max([line.on for line in claim.lines], default=None), claim.setting)
     return Report(
         claim=claim,
         findings=tuple(sorted(findings, key=_place)),

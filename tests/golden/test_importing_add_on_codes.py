@@ -12,6 +12,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes import Catalog, Claim, ServiceLine, TableError, Verdict, check
@@ -184,7 +185,7 @@ def test_a_claim_is_judged_by_them(tmp_path: Path) -> None:
 def test_it_says_what_it_did(tmp_path: Path) -> None:
     done = imported(tmp_path, fixed(october()))
     assert str(done) == (
-        "add-on-codes-2026-10-01, for days to 2026-12-31: 15 of 20 rows kept; "
+        "add-on-codes-2026-10-01, for days to 2026-12-31: 20 rows became 15 of ours; "
         "add_on_codes: 1 keys added, 9 changed, 0 removed"
     )
 
@@ -265,6 +266,7 @@ def test_the_order_of_imports_is_of_no_account(tmp_path: Path, order) -> None:
 def test_to_import_twice_changes_nothing(tmp_path: Path) -> None:
     assert imported(tmp_path, fixed(october())).is_written
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()}
+    assert_read_back(tmp_path / "mytables")
     again = imported(tmp_path, fixed(october()))
     assert (again.is_written, again.added, again.changed, again.removed) == (False, 0, 0, 0)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()} == before

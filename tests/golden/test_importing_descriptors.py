@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from builders_importing import assert_read_back
 
 from otcodes import Catalog
 from otcodes.errors import TableError
@@ -73,6 +74,7 @@ def test_each_edition_has_its_own_days_in_any_order(tmp_path: Path) -> None:
     imported(tmp_path, old, earlier, to="other")
     imported(tmp_path, new, dt.date(2026, 1, 1), to="other")
     assert not imported(tmp_path, new, dt.date(2026, 1, 1), to="other").is_written
+    assert_read_back(tmp_path / "other")
     compared = filecmp.dircmp(tmp_path / "mytables", tmp_path / "other")
     assert [compared.left_only, compared.right_only, compared.diff_files] == [[], [], []]
     catalog = Catalog.bundled().with_source(tmp_path / "other")

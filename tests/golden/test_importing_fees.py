@@ -28,6 +28,7 @@ from builders_fees import (
     sheet,
     zipped,
 )
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes import Verdict
@@ -59,6 +60,7 @@ def rows_in(folder: Path | None, table: str) -> dict[str, list[tuple[str, ...]]]
 
 
 def test_a_later_edition_changes_exactly_what_it_should(in_october: Path) -> None:
+    assert_read_back(in_october)
     changed = {
         "97530": [
             ("2026-01-01", "2026-09-30", "yes", "", "0.44", "0.60", "", "0.01", "5", "7"),

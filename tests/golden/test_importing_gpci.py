@@ -17,6 +17,7 @@ from builders_fees import (
     sheet,
     zipped,
 )
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes.errors import TableError
@@ -51,6 +52,7 @@ def test_a_later_year_changes_exactly_what_it_should(tmp_path: Path) -> None:
         assert made.history(key) == before.history(key), key
     assert made.on(dt.date(2026, 11, 2))[("10212", "99")].carried_forward is False
     assert not indices(tmp_path, as_csv(new_year())).is_written
+    assert_read_back(tmp_path / "mytables")
 
 
 def broken(made: list[list[str]]) -> list[list[str]]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes import Catalog, Timing, Verdict
@@ -226,7 +227,9 @@ def test_the_bundled_edition_changes_no_more_than_labels(tmp_path: Path) -> None
     done = imported(tmp_path, edition(), BOARD_DAY)
     own = sum(1 for row in board().values() if row["label"])
     assert (done.added, done.removed, done.changed) == (0, 0, len(board()) - own)
-    assert str(done).startswith("hcpcs-2025-10-01, for days to 2025-12-31: 8463 of 8463 rows kept; hcpcs: ")
+    assert str(done).startswith(
+        "hcpcs-2025-10-01, for days to 2025-12-31: 8463 rows became 8463 of ours; hcpcs: "
+    )
     table = Catalog.bundled().with_source(tmp_path / "mytables").procedures
     day = dt.date(2023, 5, 5)
     assert table.on(day)["A0080"].label == "Made-up words for A0080"
@@ -239,6 +242,7 @@ def test_the_bundled_edition_changes_no_more_than_labels(tmp_path: Path) -> None
 
 
 def test_a_later_edition_changes_exactly_what_it_should(in_january: Path) -> None:
+    assert_read_back(in_january)
     made = rows_in(in_january)
     changed = {
         "A9997": [("2026-01-01", "", "yes", "", "A new thing", "", "", "C")],

@@ -6,9 +6,7 @@ The layouts are those of the order, codes and order addenda files and of the tab
 
 import datetime as dt
 import filecmp
-import importlib
 import io
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -26,14 +24,16 @@ from builders_icd10cm import (
     order_text,
     small_catalog,
 )
+from builders_importing import assert_read_back
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otcodes import Catalog, Verdict
-from otcodes._folders import Folder
+from otcodes._manifest import DAY
 from otcodes.cli import main
 from otcodes.errors import FieldError, TableError
 from otcodes.importing import icd10cm, import_file
+from otcodes.importing.icd10cm_lists import PLACEHOLDER, SEVENTH
 
 EFFECTIVE, NOT_EFFECTIVE, UNKNOWN, OUT_OF_COVERAGE, NOT_BILLABLE = Verdict
 ORDER, CODES_FILE, ADDENDA_FILE, TABULAR = (
@@ -46,6 +46,7 @@ NAMES = {
     TABULAR: "icd10cm_tabular_2027.xml",
 }
 FORMS = {ORDER: order_text(AFTER), CODES_FILE: codes_text(AFTER), ADDENDA_FILE: ADDENDA}
+ROWS = {ORDER: 13, CODES_FILE: 6, ADDENDA_FILE: 6}
 SPLIT_LIST = NOTED.replace("<desc>Cough</desc></diag>", "<desc>Cough of any kind</desc></diag>").replace(
     "<desc>Low back pain</desc></diag>",
     "<desc>Low back pain</desc><excludes2><note>fall (W19.-)</note></excludes2>"
@@ -101,7 +102,8 @@ def zipped(*members: tuple[str, str]) -> bytes:
 @pytest.mark.parametrize("kind", FORMS)
 def test_a_later_edition_changes_exactly_what_it_should(imported, catalog, kind):
     done, after = imported(kind, FORMS[kind])
-    assert (done.table, done.seen, done.kept) == ("diagnoses", 12, 12)
+    assert (done.table, done.seen, done.kept) == ("diagnoses", ROWS[kind], 13)
+    assert_read_back(Path(done.to))
     assert (done.added, done.changed, done.removed) == (2, 2, 0)
     assert str(done.edition.last) == "2027-09-30"
     assert spans(after, "M54.5") == [
@@ -173,13 +175,74 @@ def test_a_title_written_otherwise_is_the_same_title(imported):
     assert (done.added, done.changed, done.removed) == (0, 0, 0)
 
 
-def test_a_codes_file_has_the_headers_that_are_on_board(imported):
+def test_a_codes_file_has_the_headers_above_its_codes(imported, catalog):
     below = {"W20XXXA": (True, "Struck, initial encounter"), "W20XXXS": (True, "Struck, sequela")}
     _, after = imported(CODES_FILE, codes_text({**CODES, **below}))
-    assert after.diagnoses.verdict("S06.0X7", on=APRIL) is NOT_BILLABLE
-    assert after.diagnoses.verdict("W20.XXXA", on=APRIL) is EFFECTIVE
-    # The file does not say that there is such a header, nor which of W20, W20.X and so on is one.
-    assert after.diagnoses.verdict("W20", on=APRIL) is UNKNOWN
+    assert after.diagnoses.history("S06.0X7") == catalog.diagnoses.history("S06.0X7")
+    day = after.diagnoses.on(APRIL)
+    assert not day["W20"].is_billable
+    assert [each.code for each in day.children("W20")] == ["W20.XXXA", "W20.XXXS"]
+    # The file gives it no title, and the record says that this is none of theirs.
+    assert day["W20"].title == "Header W20, to which the codes file gives no title"
+    assert day["W20"].is_title_composed
+    assert not day["W19"].is_title_composed
+    assert after.diagnoses.verdict("W20", on=LAST) is NOT_EFFECTIVE
+    assert after.diagnoses.verdict("W20.X", on=APRIL) is UNKNOWN
+
+
+@st.composite
+def classifications(draw):
+    """Codes and headers as the classification makes them, below categories that are not on board."""
+    made: dict[str, tuple[bool, str]] = {}
+
+    def fill(stem: str) -> None:
+        forms = ["code", "seventh"] + ["below", "below placeholders"] * (len(stem) < SEVENTH - 1)
+        form = draw(st.sampled_from(forms))
+        made[stem] = (form == "code", f"What is {stem}")
+        if form == "seventh":
+            filled = stem.ljust(SEVENTH - 1, PLACEHOLDER)
+            made.update({f"{filled}{character}": (True, f"{stem} {character}") for character in "ADS"})
+        elif form != "code":
+            most = SEVENTH - 2 - len(stem)  # placeholders that leave room for a character below them
+            filled = stem if form == "below" else stem + PLACEHOLDER * draw(st.integers(min(1, most), most))
+            for length in range(len(stem), len(filled)):
+                made[filled[: length + 1]] = (False, "A subdivision")
+            for character in draw(st.sets(st.sampled_from("019A"), min_size=1, max_size=2)):
+                fill(filled + character)
+
+    for category in draw(st.sets(st.sampled_from(["R06", "T36", "W20"]), min_size=1)):
+        fill(category)
+    return made
+
+
+@settings(max_examples=30, deadline=None)
+@given(classifications(), st.permutations([(CODES_FILE, APRIL), (ORDER, OCTOBER)]))
+def test_of_a_codes_file_every_header_is_known(catalog, made, imports):
+    """So it answers as the order file does, for every code and whatever one begins with."""
+    listing = dict(sorted({**CODES, **made, "Z99": (True, "Last")}.items()))
+    texts = {CODES_FILE: codes_text(listing), ORDER: order_text(listing)}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+
+        def brought_in(kind, day, to):
+            (folder / "file.txt").write_text(texts[kind])
+            return import_file(kind, folder / "file.txt", effective=day, to=folder / to)
+
+        brought_in(ORDER, APRIL, "order")
+        for each in imports:
+            brought_in(*each, "one")
+        for each in imports[::-1]:
+            brought_in(*each, "other")
+        assert_same(folder / "one", folder / "other")
+        assert not brought_in(*imports[0], "one").is_written
+        expected, found = (catalog.with_source(folder / to).diagnoses for to in ("order", "one"))
+    for stem in {code[:length] for code in listing for length in range(1, len(code) + 1)}:
+        for day in (LAST, APRIL, OCTOBER - DAY):
+            assert found.verdict(stem, on=day) is expected.verdict(stem, on=day)
+        if stem in listing:
+            is_billable, title = listing[stem]
+            assert found.verdict(stem, on=APRIL) is (EFFECTIVE if is_billable else NOT_BILLABLE)
+            assert found.on(APRIL)[stem].title == title or found.on(APRIL)[stem].is_title_composed
 
 
 def test_to_import_twice_changes_nothing(imported, tmp_path):
@@ -188,7 +251,8 @@ def test_to_import_twice_changes_nothing(imported, tmp_path):
     again, _ = imported(ORDER, FORMS[ORDER])
     assert not again.is_written
     assert str(again) == (
-        "icd10cm-order-2027-04-01, for days to 2027-09-30: 12 of 12 rows kept; diagnoses: nothing changed"
+        "icd10cm-order-2027-04-01, for days to 2027-09-30: 13 rows became 13 of ours; "
+        "diagnoses: nothing changed"
     )
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()} == before
 
@@ -299,21 +363,21 @@ WITHOUT = {code: entry for code, entry in CODES.items() if code[0] != "W"}
         ),
         (
             ORDER,
-            FORMS[ORDER] + "00013 W19XXXS 1 Twice".ljust(77) + " Twice\r\n",
-            ", line 13: W19XXXS stands there twice, and not alike",
+            FORMS[ORDER] + "00014 W19XXXS 1 Twice".ljust(77) + " Twice\r\n",
+            ", line 14: W19XXXS stands there twice, and not alike",
         ),
-        (ORDER, FORMS[ORDER][:-200], ", line 11: W19XXXA has no title: is it cut off?"),
-        (ORDER, FORMS[ORDER][:-5], ", line 12: the title of W19XXXS is cut off, and perhaps the file"),
+        (ORDER, FORMS[ORDER][:-200], ", line 12: W19XXXA has no title: is it cut off?"),
+        (ORDER, FORMS[ORDER][:-5], ", line 13: the title of W19XXXS is cut off, and perhaps the file"),
         (ORDER, order_text(WITHOUT), ": it lacks W19XXXS, the last code on board: is it cut off?"),
         (
             ORDER,
             order_text({"W19": CODES["W19"], "W19XXXS": CODES["W19XXXS"]}),
-            ": it lacks 8 of 10 codes that are on board, as M54; expected the official file, whole",
+            ": it lacks 9 of 11 codes that are on board, as M54; expected the official file, whole",
         ),
         (
             ORDER,
             order_text({**CODES, "X00": (False, "Fire")}),
-            ", line 11: no billable code stands below the header X00: is a line missing?",
+            ", line 12: no billable code stands below the header X00: is a line missing?",
         ),
         (ORDER, b"\x00\x01\x02", ": it is no text in UTF-8"),
         (CODES_FILE, FORMS[ORDER], ", line 1: expected a code without its dot, found '00001'"),
@@ -396,7 +460,7 @@ WITHOUT = {code: entry for code, entry in CODES.items() if code[0] != "W"}
         (
             TABULAR,
             NOTED[: NOTED.index('  <section id="S06"')] + " </chapter></ICD10CM.tabular>",
-            ": it lacks 7 of 10 codes that are on board, as S06; expected the official file, whole",
+            ": it lacks 8 of 11 codes that are on board, as S06; expected the official file, whole",
         ),
         (TABULAR, FORMS[ORDER], ", line 1: it is not whole XML"),
     ],
@@ -454,6 +518,7 @@ def test_the_day_has_to_be_one_of_the_edition(imported, tmp_path):
 
 def test_the_tabular_list_is_four_tables(imported, catalog):
     done, after = imported(TABULAR, SPLIT_LIST)
+    assert_read_back(Path(done.to))
     assert [each.table for each in (done, *done.beside)] == [
         "diagnosis_notes",
         "diagnosis_chapters",
@@ -525,34 +590,3 @@ def test_it_is_a_command(tmp_path, capsys):
     assert "diagnoses: 2 keys added, 2 changed, 0 removed" in capsys.readouterr().out
     assert main([*arguments[:2], str(tmp_path / "none.txt"), *arguments[3:]]) == 2
     assert "none.txt" in capsys.readouterr().err
-
-
-def test_the_next_edition_of_the_bundled_table_is_one_command(tmp_path, monkeypatch, capsys):
-    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "tools")
-    add, seal, tables = map(importlib.import_module, ("add_edition", "seal", "tables"))
-    data = tmp_path / "data"
-    found = small_catalog(data)
-    monkeypatch.setattr(Catalog, "bundled", classmethod(lambda _: found))
-    monkeypatch.setattr(icd10cm, "LOST_AT_MOST", 0.5)
-    for module in (add, seal, tables):
-        monkeypatch.setattr(module, "DATA", data)
-    order = tmp_path / "icd10cm_order_2028.txt"
-    order.write_text(order_text(AFTER))
-    arguments = ["add_edition.py", ORDER, str(order), "--effective", "2027-10-01"]
-    monkeypatch.setattr(sys, "argv", arguments)
-    before = {path.name: path.read_bytes() for path in data.iterdir()}
-    assert add.main() == 0
-    assert "2 keys added, 2 changed, 0 removed" in capsys.readouterr().out
-    changed = {path.name for path in data.iterdir() if path.read_bytes() != before.get(path.name)}
-    assert changed == {"diagnoses.blocks", "diagnosis_words.blocks", "manifest.toml"}
-    after = Catalog(Folder(data)).diagnoses
-    assert after.verdict("M54.59", on=OCTOBER) is EFFECTIVE
-    assert [each.code for each in after.on(OCTOBER).search("other back pain")] == ["M54.59"]
-    assert [each.id for each in after.entry.editions] == ["diagnoses-2026", "icd10cm-order-2027-10-01"]
-    assert after.coverage.gaps == ((APRIL, dt.date(2027, 9, 30)),)
-    assert str(after.coverage.last) == "2028-03-31"
-    monkeypatch.setattr(sys, "argv", ["seal.py", "--check"])
-    assert seal.main() == 0
-    monkeypatch.setattr(sys, "argv", arguments)
-    assert add.main() == 1
-    assert "diagnoses has the edition icd10cm-order-2027-10-01 already" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes import Catalog, Claim, LimitSetting, ServiceLine, TableError, Verdict, check
@@ -76,7 +77,7 @@ def test_a_limit_that_changes_is_parted_and_one_that_is_gone_ends(tmp_path: Path
     kept = len(limits()) - 1
     done = imported(tmp_path, as_csv(limits()))
     assert str(done) == (
-        f"mue-practitioner-2026-07-01, for days to 2026-09-30: {kept} of {kept + 1} rows kept; "
+        f"mue-practitioner-2026-07-01, for days to 2026-09-30: {kept + 1} rows became {kept} of ours; "
         "unit_limits: 1 keys added, 157 changed, 0 removed"
     )
     found = overlay(tmp_path).unit_limits
@@ -120,6 +121,18 @@ def test_claims_are_judged_by_the_new_limits(tmp_path: Path) -> None:
 
     assert above(check(claim)) == ["lines[0].units"]
     assert above(check(claim, catalog=overlay(tmp_path))) == ["lines[1].units"]
+
+
+def test_medicaids_text_has_tabs(tmp_path: Path) -> None:
+    """Under a notice of several lines in quotation marks, as the file of July 2026 has it."""
+    found = limits(("medicaid", "practitioner"), {"97530": ("7", "1")}, without=())
+    rows = list(table(found, "Practitioner", "medicaid"))
+    lines = ("\t".join(row) for row in [("HCPCS/CPT Code", *rows[0][1:]), *rows[1:]])
+    text = f'"{TITLE}"\n' + "\n".join(lines) + "\n"
+    imported(tmp_path, text.encode("cp1252"), APRIL, "medicaid-practitioner", name="limits.txt")
+    imported(tmp_path, as_csv(found, "Practitioner", "medicaid"), APRIL, "medicaid-practitioner", to="other")
+    made, other = (next((tmp_path / to).glob("unit_limits-*.csv")) for to in ("mytables", "other"))
+    assert made.read_bytes() == other.read_bytes()
 
 
 def test_medicaid_has_no_indicator_and_judges_line_by_line(tmp_path: Path) -> None:
@@ -213,6 +226,7 @@ def test_the_order_of_imports_is_of_no_account(tmp_path: Path, order) -> None:
 def test_to_import_twice_changes_nothing(tmp_path: Path) -> None:
     assert imported(tmp_path, as_csv(limits())).is_written
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()}
+    assert_read_back(tmp_path / "mytables")
     again = imported(tmp_path, as_csv(limits()))
     assert (again.is_written, again.added, again.changed, again.removed) == (False, 0, 0, 0)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()} == before

@@ -7,8 +7,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from builders_importing import JULY, OCTOBER, PREAMBLE, ROWS, imported, july, october, official
+from builders_importing import (
+    JULY,
+    OCTOBER,
+    PREAMBLE,
+    ROWS,
+    assert_read_back,
+    imported,
+    july,
+    october,
+    official,
+)
 
+import otcodes
 from otcodes import Catalog, Verdict
 from otcodes.importing import import_file
 
@@ -65,6 +76,19 @@ def test_a_pair_names_the_edition_of_its_setting() -> None:
     assert BUNDLED.absence_carried_from(absent, on.day) == "ncci-ptp-2024q3-hospital"
 
 
+@pytest.mark.usefixtures("pairs")
+def test_a_report_names_the_edition_of_the_claims_setting(tmp_path: Path) -> None:
+    catalog = Catalog.bundled().with_source(tmp_path / "mytables")
+    line = otcodes.ServiceLine("97530", on=dt.date(2026, 11, 2), units=1)
+    named = [
+        otcodes.check(
+            otcodes.Claim(lines=(line,), payer="medicare-b", setting=setting), catalog=catalog
+        ).editions["ptp_edits"]
+        for setting in ("practitioner", "outpatient-hospital")
+    ]
+    assert named == ["ncci-ptp-practitioner-2026-10-01", "ncci-ptp-2024q3-hospital"]
+
+
 def test_a_pair_that_the_board_knows_only_in_part_gets_its_start(pairs) -> None:
     day = dt.date(2005, 5, 5)
     assert BUNDLED.verdict(pair("95851"), on=day) is OUT_OF_COVERAGE
@@ -80,6 +104,7 @@ def test_the_order_of_imports_is_of_no_account(tmp_path: Path, order) -> None:
     compared = filecmp.dircmp(tmp_path / "mytables", tmp_path / "other")
     assert [*compared.left_only, *compared.right_only, *compared.diff_files] == []
     assert len(compared.same_files) == 4
+    assert_read_back(tmp_path / "mytables")
 
 
 def test_to_import_twice_changes_nothing(tmp_path: Path) -> None:
@@ -87,7 +112,7 @@ def test_to_import_twice_changes_nothing(tmp_path: Path) -> None:
     assert first.is_written
     assert (first.seen, first.kept, first.added, first.changed, first.removed) == (13, 11, 1, 7, 0)
     assert str(first) == (
-        "ncci-ptp-practitioner-2026-10-01, for days to 2026-12-31: 11 of 13 rows kept; "
+        "ncci-ptp-practitioner-2026-10-01, for days to 2026-12-31: 13 rows became 11 of ours; "
         "ptp_edits: 1 keys added, 7 changed, 0 removed"
     )
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "mytables").iterdir()}

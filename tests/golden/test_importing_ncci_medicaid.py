@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 from builders import claim, line
-from builders_importing import JULY, OCTOBER, PREAMBLE, july, official
+from builders_importing import JULY, MEDICAID_PREAMBLE, OCTOBER, assert_read_back, july, medicaid, official
 
 import otcodes
 from otcodes import Catalog, TableError, Verdict, policy_records
@@ -16,32 +16,21 @@ from otcodes.importing import Imported, import_file
 BUNDLED = Catalog.bundled()
 DAY = dt.date(2026, 11, 2)
 ROWS = (
-    ("97116", "", "20101001", "*", "1"),
-    ("97140", "", "20101001", "*", "1"),
-    ("97150", "", "20101001", "20191231", "0"),
-    ("97150", "", "20200101", "20200101", "9"),
-    ("97535", "", "20261001", "*", "0"),
-    ("99213", "", "20200101", "*", "1"),  # a code that is none of ours
+    ("97116", "20101001", "", "1"),
+    ("97140", "20101001", "", "1"),
+    ("97150", "20101001", "20191231", "0"),
+    ("97150", "20200101", "20200101", "9"),
+    ("97535", "20261001", "", "0"),
+    ("99213", "20200101", "", "1"),  # a code that is none of ours
 )
-# As Medicaid's files are said to have it, without the column of what is older than 1996.
-SHORT = "Column 1\tColumn 2\tEffective Date\tDeletion Date\tModifier Indicator\tPTP Edit Rationale\r\n"
 NAME = "medicaid-ncci-q{}-2026-ptp-edits-{}-services.txt"
 PAIR_RULES = {"pair.never-together", "pair.modifier-needed", "pair.modifier-unneeded"}
 
 
 def whole() -> str:
     """The pairs of two codes in column 1."""
-    return (
-        official(*ROWS, first="97530")
-        + official(("97116", "", "20101001", "*", "1"), first="97535")[len(official()) :]
-    )
-
-
-def short() -> str:
-    """The same in six columns."""
-    rows = whole()[len(official()) :].splitlines()
-    cells = (row.split("\t") for row in rows)
-    return SHORT + "".join("\t".join((*row[:2], *row[3:])) + "\r\n" for row in cells)
+    more = medicaid(("97116", "20101001", "", "1"), first="97535")
+    return medicaid(*ROWS, first="97530") + more[len(medicaid(first="")) :]
 
 
 def imported(
@@ -88,7 +77,7 @@ def unjudged(report: otcodes.Report) -> set[str]:
 def test_the_rows_of_the_file_are_those_of_the_table(tmp_path: Path) -> None:
     done = imported(tmp_path, whole())
     assert str(done) == (
-        "ncci-ptp-medicaid-practitioner-2026-10-01, for days to 2026-12-31: 5 of 7 rows kept; "
+        "ncci-ptp-medicaid-practitioner-2026-10-01, for days to 2026-12-31: 7 rows became 5 of ours; "
         "medicaid_ptp_edits: 5 keys added, 0 changed, 0 removed"
     )
     table = BUNDLED.with_source(tmp_path / "mytables").medicaid_ptp_edits
@@ -107,11 +96,27 @@ def test_the_rows_of_the_file_are_those_of_the_table(tmp_path: Path) -> None:
     assert all(isinstance(row, policy_records.PtpEdit) for row in table)
 
 
-def test_a_file_without_the_third_column_gives_the_same(tmp_path: Path) -> None:
+def test_a_later_quarter_changes_exactly_what_it_should(tmp_path: Path) -> None:
+    later = dt.date(2027, 1, 1)
+    ended = whole().replace("97116\t20101001\t\t1", "97116\t20101001\t20261231\t1", 1)
+    new = ended + medicaid(("97112", "20270101", "", "0"), first="97535")[len(medicaid(first="")) :]
     imported(tmp_path, whole())
-    imported(tmp_path, short(), to="other")
-    made, other = (next((tmp_path / to).glob("medicaid_ptp_edits-*.csv")) for to in ("mytables", "other"))
-    assert made.read_bytes() == other.read_bytes()
+    before = BUNDLED.with_source(tmp_path / "mytables").medicaid_ptp_edits
+    done = imported(tmp_path, new, name="later.txt", effective=later)
+    assert (done.added, done.changed, done.removed) == (1, 1, 0)
+    after = BUNDLED.with_source(tmp_path / "mytables").medicaid_ptp_edits
+    assert before is not None
+    assert after is not None
+    gone, begun = ("practitioner", "97530", "97116"), ("practitioner", "97535", "97112")
+    assert [row.valid_to for row in after.history(gone)] == [dt.date(2026, 12, 31)]
+    assert [row.valid_from for row in after.history(begun)] == [later]
+    for key in before.keys():
+        assert key == gone or after.history(key) == before.history(key)
+    assert_read_back(tmp_path / "mytables")
+    imported(tmp_path, new, name="later.txt", effective=later, to="other")
+    imported(tmp_path, whole(), to="other")
+    compared = filecmp.dircmp(tmp_path / "mytables", tmp_path / "other")
+    assert [*compared.left_only, *compared.right_only, *compared.diff_files] == []
 
 
 def test_to_import_twice_changes_nothing_and_the_order_is_of_no_account(tmp_path: Path) -> None:
@@ -198,7 +203,7 @@ def test_a_visit_is_coded_by_the_payers_own_pairs(both: Catalog) -> None:
     assert "59" not in by_procedure["97530"]
 
 
-ROW = len(PREAMBLE) + 1
+ROW = len(MEDICAID_PREAMBLE) + 1
 DAMAGED = {
     "an HTML page": (
         "<!DOCTYPE html><html></html>",
@@ -207,40 +212,48 @@ DAMAGED = {
     "empty": ("", "it is empty"),
     "another file": (
         "claim_id,procedure\nA1,97530\n",
-        "no header: expected a line that begins with 'column 1'",
+        "no header: expected a line that begins with 'col1'",
     ),
+    "a file of Medicare": (official(), "no header: expected a line that begins with 'col1'"),
     "a changed header": (
-        short().replace("Deletion", "Removal"),
-        "line 1: column 4: expected the header 'deletion', found 'Removal Date'",
+        whole().replace("DelDt", "Removed"),
+        f"line {ROW - 1}: column 4: expected the header 'deldt', found 'Removed'",
     ),
-    "cut off in a row": (short()[:-20], "is the file cut off?"),
-    "cut off after the header": (SHORT, "no row follows the header: the file is cut off"),
+    "cut off in a row": (whole()[:-20], "is the file cut off?"),
+    "cut off after the header": (
+        medicaid(first=""),
+        "no row follows the header: the file is cut off",
+    ),
     "a code that is none": (
-        short().replace("\t97116\t", "\t9711\t", 1),
-        "line 2: column 2, column 2: expected a code of five characters, found '9711'",
+        whole().replace("\t97116\t", "\t9711\t", 1),
+        f"line {ROW}: column 2, col2: expected a code of five characters, found '9711'",
     ),
     "a day that is none": (
-        short().replace("20101001", "20101301", 1),
-        "line 2: column 3, effective: expected a day as 20260101, found '20101301'",
+        whole().replace("20101001", "20101301", 1),
+        f"line {ROW}: column 3, effdt: expected a day as 20260101, found '20101301'",
+    ),
+    "a last day that is none": (
+        whole().replace("20191231", "never"),
+        f"line {ROW + 2}: column 4, deldt: expected a day as 20260101 or *, found 'never'",
     ),
     "an indicator that is none": (
-        whole().replace("*\t1", "*\t2", 1),
-        f"line {ROW}: column 6, modifier: expected 0, 1 or 9, found '2'",
+        whole().replace("\t\t1", "\t\t2", 1),
+        f"line {ROW}: column 5, modifier: expected 0, 1 or 9, found '2'",
     ),
     "of a later quarter": (
-        short().replace("20101001", "20270101", 1),
-        "line 2: column 3, effective: 2027-01-01 is after 2026-12-31, the end of the edition",
+        whole().replace("20101001", "20270101", 1),
+        f"line {ROW}: column 3, effdt: 2027-01-01 is after 2026-12-31, the end of the edition",
     ),
     "two edits at once": (
-        whole().replace("20191231", "*", 1).replace("20200101\t20200101\t9", "20200101\t20210101\t0"),
+        whole().replace("20191231", "", 1).replace("20200101\t20200101\t9", "20200101\t20210101\t0"),
         f"line {ROW + 3}: two edits of 97530 and 97150 share a day",
     ),
     "only what is in force": (
-        official(ROWS[0], ROWS[1], first="97530"),
+        medicaid(*ROWS[:2], first="97530"),
         "none of its pairs has a deletion date; expected the official file, whole",
     ),
     "no code of ours": (
-        official(("99213", "", "20200101", "*", "1"), first="99212"),
+        medicaid(("99213", "20200101", "", "1"), first="99212"),
         "no row of it is of a code that is on board",
     ),
 }

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
 from otcodes import Catalog, Verdict
@@ -112,6 +113,7 @@ def test_the_order_of_imports_is_of_no_account_and_twice_is_once(tmp_path: Path)
         for which in order:
             imported(tmp_path, as_csv((rows(), later())[which]), (day, LISTED)[which], to=to)
     assert not imported(tmp_path, as_csv(later()), to="other").is_written
+    assert_read_back(tmp_path / "other")
     compared = filecmp.dircmp(tmp_path / "mytables", tmp_path / "other")
     assert [compared.left_only, compared.right_only, compared.diff_files] == [[], [], []]
     places = Catalog.bundled().with_source(tmp_path / "other").places

@@ -68,7 +68,7 @@ def entry_of(result: Merged, content: bytes, days: Sequence[dt.date] = QUARTERS[
     facts = {
         "schema": 1,
         "file": "t.csv",
-        "key": FORM.key,
+        "key": list(FORM.key),
         "rows": len(result.rows),
         "sha256": sha256(content).hex(),
         "scope": [f"{first}-{last}" for first, last in coverage.scope],

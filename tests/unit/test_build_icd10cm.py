@@ -186,7 +186,7 @@ def test_addenda_of_another_list_are_refused(write):
     with pytest.raises(TableError, match=r"^a\.txt: 5 codes before its changes, but here are 4"):
         addenda.applied(listing)
     listing = {code: Entry(*entry) for code, entry in CODES.items() if code != "S060X7"}
-    with pytest.raises(TableError, match=r"^a\.txt: 5 headers before its changes, but here are 4"):
+    with pytest.raises(TableError, match=r"^a\.txt: 6 headers before its changes, but here are 5"):
         addenda.applied(listing)
 
 
@@ -241,9 +241,9 @@ def spans(found, code):
 
 def test_a_row_is_the_longest_span_of_one_state_and_title(rows):
     found = rows(
-        (("2018-10-01", "2018-10-01", "all", "official", "5,5,0,5"), order_text(CODES)),
-        (("2019-10-01", "2019-10-01", "billable", "plain", "5,0,0,5"), csv_text(without_commas(CODES))),
-        (("2020-10-01", "2020-10-01", "all", "official", "6,2,1,6"), order_text(AFTER)),
+        (("2018-10-01", "2018-10-01", "all", "official", "5,5,0,6"), order_text(CODES)),
+        (("2019-10-01", "2019-10-01", "billable", "plain", "5,0,0,6"), csv_text(without_commas(CODES))),
+        (("2020-10-01", "2020-10-01", "all", "official", "6,2,1,7"), order_text(AFTER)),
     )
     assert spans(found, "M54") == [("2018-10-01", "", "no", "no", "Dorsalgia")]
     assert spans(found, "M54.5") == [
@@ -255,7 +255,7 @@ def test_a_row_is_the_longest_span_of_one_state_and_title(rows):
         ("2018-10-01", "2020-09-30", "no", "yes", "Cough"),
         ("2020-10-01", "", "yes", "yes", "Cough of any kind"),
     ]
-    # Billable codes extend W19.X and S06.0X too, but no edition lists those.
+    # Billable codes extend W19.X, too, but no edition lists it.
     assert {code for code, _ in found} == {dotted(code) for code in AFTER}
 
 
@@ -301,9 +301,9 @@ def test_a_change_within_the_year_has_its_own_day(rows, as_of):
     content = order_text(dict(sorted(later.items())) if as_of == "2021-01-01" else CODES)
     found = rows(
         (("2018-10-01", "2018-10-01", "all", "official", ",,,"), order_text({"R05": CODES["R05"]})),
-        (("2020-10-01", as_of, "all", "official", "5,4,0,5"), content),
+        (("2020-10-01", as_of, "all", "official", "5,4,0,6"), content),
         (
-            ("2021-10-01", "2021-10-01", "all", "official", "6,0,,6" if as_of > "2021" else "6,,,6"),
+            ("2021-10-01", "2021-10-01", "all", "official", "6,0,,7" if as_of > "2021" else "6,,,7"),
             order_text(AFTER),
         ),
         updates=UPDATE,
@@ -319,10 +319,10 @@ def test_a_change_within_the_year_has_its_own_day(rows, as_of):
 def test_headers_of_a_file_of_billable_codes_have_their_titles_from_a_list(rows):
     found = rows(
         (("2018-10-01", "2018-10-01", "all", "official", ",,,"), order_text(CODES)),
-        (("2019-10-01", "2019-10-01", "billable", "plain", ",,,5"), codes_text(CODES)),
-        (("2020-10-01", "2020-10-01", "billable", "plain", ",,,6"), codes_text(AFTER)),
+        (("2019-10-01", "2019-10-01", "billable", "plain", ",,,6"), codes_text(CODES)),
+        (("2020-10-01", "2020-10-01", "billable", "plain", ",,,7"), codes_text(AFTER)),
         (
-            ("2021-10-01", "2021-10-01", "all", "official", ",,,6"),
+            ("2021-10-01", "2021-10-01", "all", "official", ",,,7"),
             order_text(AFTER | {"M54": (False, "Back pain")}),
         ),
         headers="2019-10-01,M54,revised,Back pain,made\n2020-10-01,M545,added,Low back pain,made\n",
@@ -368,10 +368,10 @@ def test_the_best_written_title_is_kept_and_a_composed_one_marked(rows):
 @pytest.mark.parametrize(
     ("totals", "problem"),
     [
-        ("6,5,0,5", r"^edition0\.txt: 2018-10-01: 5 billable, printed are 6"),
-        ("5,4,0,5", r"^edition0\.txt: 2018-10-01: 5 new, printed are 4"),
-        ("5,5,1,5", r"^edition0\.txt: 2018-10-01: 0 gone, printed are 1"),
-        ("5,5,0,4", r"^edition0\.txt: 2018-10-01: 5 headers, printed are 4"),
+        ("6,5,0,6", r"^edition0\.txt: 2018-10-01: 5 billable, printed are 6"),
+        ("5,4,0,6", r"^edition0\.txt: 2018-10-01: 5 new, printed are 4"),
+        ("5,5,1,6", r"^edition0\.txt: 2018-10-01: 0 gone, printed are 1"),
+        ("5,5,0,5", r"^edition0\.txt: 2018-10-01: 6 headers, printed are 5"),
     ],
 )
 def test_an_edition_that_is_not_as_large_as_printed_is_refused(rows, totals, problem):
@@ -416,7 +416,7 @@ def test_the_whole_table_is_one_command_too(table, tmp_path, run):
     assert "edition0.txt" in wrong
     (folder / "icd10cm" / "edition0.txt").write_text(order_text(CODES))
     before = table()
-    assert run(folder) == (0, "10 rows of 10 codes, 0 with a composed title\n", "")
+    assert run(folder) == (0, "11 rows of 11 codes, 0 with a composed title\n", "")
     assert table() == before
 
 

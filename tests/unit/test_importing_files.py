@@ -13,6 +13,7 @@ from otcodes import Catalog, FieldError, TableError
 from otcodes.importing import KINDS, import_file
 from otcodes.importing._layout import TITLE_LINES
 from otcodes.importing._sources import MOST_MEMBERS, open_official
+from otcodes.importing.icd10cm_lists import headers_above
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -270,3 +271,14 @@ def test_what_is_left_of_a_run_that_was_broken_off_does_no_harm(tmp_path: Path) 
     imported(tmp_path, july(), JULY)
     assert not (tmp_path / ".mytables.new").exists()
     assert len(list((tmp_path / "mytables").iterdir())) == 3
+
+
+def test_the_headers_on_board_are_those_above_its_codes() -> None:
+    rows = list(Catalog.bundled().diagnoses)
+    for day in (dt.date(2015, 10, 1), dt.date(2021, 1, 1), dt.date(2026, 10, 1)):  # whose files list them
+        listed = [
+            row for row in rows if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+        ]
+        headers = {row.code.replace(".", "") for row in listed if not row.is_billable}
+        above = headers_above([row.code.replace(".", "") for row in listed if row.is_billable])
+        assert above ^ headers <= {"H54512"}

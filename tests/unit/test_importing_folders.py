@@ -355,7 +355,7 @@ def test_the_command_line_imports_and_asks(
     file.write_bytes(october().encode())
     options = ["--setting", "practitioner", "--effective", "2026-10-01", "--to", str(to)]
     assert main(["import", "ncci-ptp", str(file), *options]) == 0
-    assert "11 of 13 rows kept; ptp_edits: 1 keys added, 7 changed" in capsys.readouterr().out
+    assert "13 rows became 11 of ours; ptp_edits: 1 keys added, 7 changed" in capsys.readouterr().out
     assert main(["tables", "--with", str(to)]) == 0
     told = capsys.readouterr().out
     assert told.startswith(f"data {BUNDLED.with_source(to).data_version}, ")

@@ -273,7 +273,7 @@ def allowed_amount(
         lines=lines,
         not_priced=lacking,
         steps=tuple(steps),
-        editions=catalog.editions_on(on, prices.tables),
+        editions=catalog.editions_on(on, prices.tables, {}),
         carried_from=carried,
     )
 

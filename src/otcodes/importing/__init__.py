@@ -84,7 +84,7 @@ class Imported:
         table: the table that it became a part of.
         to: the directory.
         seen: how many rows the official files have.
-        kept: how many of them are of codes of ours.
+        kept: how many rows of ours became of those that are of codes of ours.
         added: how many keys the table has that it had not before.
         changed: how many have other rows than before.
         removed: how many it has no more.
@@ -107,9 +107,10 @@ class Imported:
 
     def __str__(self) -> str:
         """What was done, in a line for each table."""
-        read = f"{self.edition.id}, for days to {self.edition.last}: {self.kept} of {self.seen} rows kept"
+        edition = f"{self.edition.id}, for days to {self.edition.last}"
+        read = f"{self.seen} rows became {self.kept} of ours"
         did = f"{self.added} keys added, {self.changed} changed, {self.removed} removed"
-        own = f"{read}; {self.table}: {did if self.is_written else 'nothing changed'}"
+        own = f"{edition}: {read}; {self.table}: {did if self.is_written else 'nothing changed'}"
         return "\n".join([own, *map(str, self.beside)])
 
 

@@ -199,13 +199,21 @@ class Board:
     def answered(self, key: Key) -> Spans:
         """These days, and all before them: what it tells of those it tells by its rows."""
         days = self.days(key)
-        return joined([*days, (dt.date.min, self.covered[0][0])]) if days else ()
+        before = [(dt.date.min, self.covered[0][0])] if days else []
+        return without([*days, *before], self._unseen_before(self.runs(key)))
+
+    def _unseen_before(self, runs: Sequence[Run]) -> Spans:
+        """The days before a first row of which nothing is known: its eve is a gap of its own."""
+        eve = runs[0].first - DAY if runs and not runs[0].is_told else None
+        gaps = self.entry.coverage.gaps if self.entry else ()
+        return ((dt.date.min, eve),) if eve and (eve, eve) in gaps else ()
 
     def spoken(self, key: Key) -> Spans:
         """Of these days, those on which it knows: not the ones before a row of unknown start."""
-        known = self.days(key)
+        runs = self.runs(key)
+        known = without(self.days(key), self._unseen_before(runs))
         before: dt.date | None = None
-        for run in self.runs(key):
+        for run in runs:
             eve = run.first - DAY
             if not run.is_told and contains(known, eve):
                 # The row before it has ended, so that of the day after its end nothing is open.

@@ -108,6 +108,8 @@ def _member(name: str, content: bytes, members: Sequence[str]) -> tuple[str, byt
             chosen = _chosen(name, infos, members)
             if chosen.flag_bits & ENCRYPTED:
                 raise _refused(f"{name}/{chosen.filename}", "it is encrypted")
+            if chosen.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise _refused(f"{name}/{chosen.filename}", "it is packed in another way than zips are")
             if chosen.file_size > MOST_BYTES:
                 raise _refused(
                     f"{name}/{chosen.filename}", f"unpacked, it is larger than {MOST_BYTES >> 20} MB"
@@ -118,7 +120,9 @@ def _member(name: str, content: bytes, members: Sequence[str]) -> tuple[str, byt
             if len(found) != chosen.file_size:
                 raise _refused(f"{name}/{chosen.filename}", "it is not as long as the zip says")
             return chosen.filename, found
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+    except TableError:
+        raise
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, zlib.error) as error:
         raise _refused(name, f"the zip is damaged or cut off ({error})") from error
 
 

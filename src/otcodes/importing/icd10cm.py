@@ -22,6 +22,7 @@ from .icd10cm_lists import (
     Entry,
     Listing,
     dotted,
+    headers_above,
     letters_of,
     read_addenda,
     read_codes,
@@ -100,24 +101,30 @@ def _read_order(request: Request) -> Reading:
     before = listing_before(request, known)
     check_kept(file, listing, before)
     _check_end(file, listing, before)
-    return _reading(listing, known, request)
+    return _reading(listing, known, request, seen=len(listing))
 
 
 def _read_codes(request: Request) -> Reading:
-    """The codes, and those headers on board that they extend: the file lists none."""
+    """The codes, and the headers above them, which the file does not list."""
     file = only_file(request)
     listing = read_codes(file)
     known = known_on_board(request.catalog)
     before = {code: each for code, each in listing_before(request, known).items() if each.is_billable}
     check_kept(file, listing, before)
     _check_end(file, listing, before)
-    headers = {code[:length] for code in listing for length in range(CATEGORY, len(code))}
-    eve = request.effective - DAY
-    for code in sorted(headers & known.keys() - listing.keys()):
-        for row in known[code]:
-            if row.valid_from <= request.effective and (row.valid_to is None or eve <= row.valid_to):
-                listing[code] = Entry(is_billable=False, title=row.title)
-    return _reading(listing, known, request)
+    headers = headers_above(listing) - listing.keys()
+    above = {code: _header(code, known.get(code, ()), request.effective) for code in headers}
+    return _reading(listing | above, known, request, seen=len(listing))
+
+
+def _header(code: str, versions: Sequence[Diagnosis], effective: dt.date) -> Entry:
+    """A header that a file does not list, titled as it was last before the edition, or else at first."""
+    begun = [row for row in versions if row.valid_from <= effective]
+    for row in (*reversed(begun), *versions):
+        return Entry(is_billable=False, title=row.title)
+    # With its code in it, so that it is never taken for the title of another.
+    title = f"Header {dotted(code)}, to which the codes file gives no title"
+    return Entry(is_billable=False, title=title, is_composed=True)
 
 
 def _read_addenda(request: Request) -> Reading:
@@ -127,7 +134,7 @@ def _read_addenda(request: Request) -> Reading:
     _check_year(file.name, addenda.totals[CODES][1].file, request.effective)
     known = known_on_board(request.catalog)
     listing = addenda.applied(listing_before(request, known))
-    return _reading(listing, known, request)
+    return _reading(listing, known, request, seen=len(addenda.changes))
 
 
 def known_on_board(catalog: Catalog) -> Known:
@@ -180,14 +187,14 @@ def _check_end(file: OfficialFile, listing: Listing, before: Listing) -> None:
         raise TableError(file.name, len(listing), f"the title of {last} is cut off, and perhaps the file")
 
 
-def _reading(listing: Listing, known: Known, request: Request) -> Reading:
-    return Reading(rows=list(_rows(listing, known, request.effective)), scope=None, seen=len(listing))
+def _reading(listing: Listing, known: Known, request: Request, *, seen: int) -> Reading:
+    return Reading(rows=list(_rows(listing, known, request.effective)), scope=None, seen=seen)
 
 
 def _rows(listing: Listing, known: Known, effective: dt.date) -> Iterator[dict[str, str]]:
     day = effective.isoformat()
     for code, entry in listing.items():
-        title, is_composed = _written(entry.title, known.get(code, ()))
+        title, is_composed = _written(entry, known.get(code, ()))
         yield {
             "code": dotted(code),
             "title": title,
@@ -200,12 +207,12 @@ def _rows(listing: Listing, known: Known, effective: dt.date) -> Iterator[dict[s
         }
 
 
-def _written(title: str, versions: Iterable[Diagnosis]) -> tuple[str, bool]:
+def _written(entry: Entry, versions: Iterable[Diagnosis]) -> tuple[str, bool]:
     """A title as the bundled table writes it, and whether it is composed there."""
     for row in versions:
-        if row.title == title or letters_of(row.title) == letters_of(title):
+        if row.title == entry.title or letters_of(row.title) == letters_of(entry.title):
             return row.title, row.is_title_composed
-    return title, False
+    return entry.title, entry.is_composed
 
 
 PUBLISHER = "National Center for Health Statistics and Centers for Medicare & Medicaid Services"
@@ -213,8 +220,8 @@ LICENCE = "US government work, in the public domain"
 NOTE = (
     "Every code and every header, by the day. An edition of October speaks for days to March 31, one of "
     "April to September 30: the next one may change codes. Titles that differ in punctuation, case, accents "
-    "or spaces alone are one title. Of an edition that came as a codes file, headers that are new in it are "
-    "not on board."
+    "or spaces alone are one title. Headers of an edition that came as a codes file, which lists none, are "
+    "those that its codes need, with the titles that they had before; one that is new has no official title."
 )
 
 ORDER = Kind(
@@ -235,7 +242,7 @@ ORDER = Kind(
 CODES_FILE = attrs.evolve(
     ORDER,
     name="icd10cm-codes",
-    about="ICD-10-CM codes file: the billable codes, with titles; of headers, those on board",
+    about="ICD-10-CM codes file: the billable codes, with titles; headers stand above them",
     read=_read_codes,
     members=(r"codes(?![^/]*addenda)[^/]*\.txt$",),
     title="ICD-10-CM, codes file",

@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     Attributes:
         is_billable: whether the code is billable; else it is a header.
         title: its title.
-        is_composed: whether the title was put together from that of its stem and of its seventh character.
+        is_composed: whether the title is not an official one, but was put together.
     """
 
     is_billable: bool
@@ -128,6 +128,25 @@ def letters_of(title: str) -> str:
 def lists_headers(listing: Listing) -> bool:
     """Whether a list has headers, not the billable codes alone."""
     return not all(entry.is_billable for entry in listing.values())
+
+
+def headers_above(codes: Iterable[str]) -> set[str]:
+    """The headers that some billable codes stand below: whatever they extend, but for fill.
+
+    Placeholders that only fill up to the seventh character make no header: of W20XXXA it is W20 alone, of
+    T360X1A they are T36, T360, T360X and T360X1. By this rule each edition on board has the headers that it
+    has, but for H54512, which the order files left out before fiscal year 2024.
+
+    Examples:
+        >>> sorted(headers_above(["W20XXXA", "T360X1A"]))
+        ['T36', 'T360', 'T360X', 'T360X1', 'W20']
+    """
+    return {
+        code[:length]
+        for code in codes
+        for length in range(CATEGORY, len(code))
+        if code[length - 1] != PLACEHOLDER or code[length : SEVENTH - 1].strip(PLACEHOLDER)
+    }
 
 
 def read_order(file: OfficialFile) -> Listing:

@@ -91,9 +91,9 @@ class Tabular:
     """
 
     def __init__(self, file: OfficialFile) -> None:
-        self.name = file.name
+        self.name: str = file.name
         root = _tree(file)
-        self.version = clean(root.findtext("version"))
+        self.version: str = clean(root.findtext("version"))
         self.listing: Listing = checked(file.name, _codes_of(root))
         self.chapters: dict[str, Chapter] = {}
         self.blocks: dict[str, Block] = {}

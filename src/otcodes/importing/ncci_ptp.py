@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 NEVER_APPLIED = "9"
 MOST_MISSING = 0.05  # of the pairs on board, for a file that is whole
-TITLE = 10_000  # characters in which the header of a file stands
 # The first day of each program's edits, and the kind that its files are.
 SINCE = {EditTable.MEDICARE: dt.date(1996, 1, 1), EditTable.MEDICAID: dt.date(2010, 10, 1)}
 KINDS = {EditTable.MEDICARE: "ncci-ptp", EditTable.MEDICAID: "ncci-ptp-medicaid"}
@@ -68,8 +67,20 @@ LAYOUT = Layout(
         Column("rationale", "ptp edit rationale", None, "why, in CMS's words; not kept"),
     )
 )
-# Medicaid's edits are all younger than 1996: its files may leave that column out.
-YOUNGER = Layout(tuple(column for column in LAYOUT.columns if column.name != "before_1996"))
+# Medicaid's files have six columns, since its edits are all younger than 1996, and headings of their own. The
+# deletion date of an open edit is empty. So several public programs agree that read the files of 2026, of
+# both settings. CMS's own account, the Medicaid NCCI Edit Design Manual, was not at hand.
+MEDICAID_LAYOUT = Layout(
+    (
+        Column("column_1", "col1", procedure, "the code that is paid"),
+        Column("column_2", "col2", procedure, "the code that is denied beside it"),
+        Column("valid_from", "effdt", compact_day, "the first day, as 20260101"),
+        Column("valid_to", "deldt", _deletion, "the last day in force, as 20260331; empty while open"),
+        Column("indicator", "modifier", one_of("0", "1", "9"), "as in Medicare's files"),
+        Column("rationale", "ptp edit rationale", None, "why, in CMS's words; not kept"),
+    )
+)
+LAYOUTS = {EditTable.MEDICARE: LAYOUT, EditTable.MEDICAID: MEDICAID_LAYOUT}
 
 
 def _read(request: Request, *, program: EditTable) -> Reading:
@@ -129,25 +140,18 @@ def _edits(
     firsts: set[str] = set()
     count = 0
     last = request.last.isoformat()
-    layout = _layout(file, program)
+    layout = LAYOUTS[program]
     for line, row in layout.rows(file):
         count += 1
         if row["valid_from"] > last:
-            place = 1 + [column.name for column in layout.columns].index("valid_from")
-            problem = (
-                f"column {place}, effective: {row['valid_from']} is after {last}, the end of the edition"
-            )
+            place = next(at for at, each in enumerate(layout.columns, 1) if each.name == "valid_from")
+            header = layout.columns[place - 1].header
+            problem = f"column {place}, {header}: {row['valid_from']} is after {last}, the end of the edition"
             raise TableError(file.name, line, problem)
         firsts.add(row["column_1"])
         if row["column_1"] in known and row["column_2"] in known:
             edits.append(_Edit(file.name, line, row))
     return edits, firsts, count
-
-
-def _layout(file: OfficialFile, program: EditTable) -> Layout:
-    """The layout of a file: of Medicaid's, the one that its header has."""
-    title = file.text[:TITLE].casefold()
-    return YOUNGER if program is EditTable.MEDICAID and "in existence" not in title else LAYOUT
 
 
 def _check_unfiltered(file: OfficialFile, edits: list[_Edit]) -> None:
@@ -210,7 +214,7 @@ MEDICAID = attrs.evolve(
     name=KINDS[EditTable.MEDICAID],
     about="Medicaid NCCI procedure-to-procedure (PTP) edits: the file of a setting and quarter",
     table=MEDICAID_PAIRS,
-    layouts=(LAYOUT, YOUNGER),
+    layouts=(MEDICAID_LAYOUT,),
     read=partial(_read, program=EditTable.MEDICAID),
     since=SINCE[EditTable.MEDICAID],
     title="Medicaid NCCI Procedure-to-Procedure (PTP) Edits",

@@ -141,8 +141,9 @@ class Diagnosis(Row):
         code: the official form, with its dot.
         title: the official title.
         is_billable: whether it may stand on a claim.
-        is_title_composed: whether the title was put together by the publisher of a copy from the tabular
-            list's texts, because no official list of titles of that time is on board.
+        is_title_composed: whether the title is not an official one, but was put together: from the tabular
+            list's texts, where no official list of titles of that time is on board; or from the code, of a
+            header that only the codes below it show to be there.
     """
 
     code: str = cell(required)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..findings import Finding
     from ..payers import PayerPolicy
-    from ..records import Discipline
+    from ..records import Discipline, Setting
     from .core import RuleSet, Skipped, Subject
 
 # The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of the
@@ -103,7 +103,8 @@ class Compiled:
     """A rule set under one policy and catalog, with what it learnt of the shapes that it met."""
 
     def __init__(self, rules: RuleSet, policy: PayerPolicy, catalog: Catalog) -> None:
-        self.policy, self.catalog = policy, catalog
+        self.policy = policy
+        self.catalog = catalog
         self._of_codes = tuple(rule for rule in rules if rule.over is not Over.CLAIM)
         self._of_line = _Asked((), GIVEN_FIELDS)  # its rules are those of the code
         self._of_services, self._of_lines, self._of_day = _parted(
@@ -114,7 +115,7 @@ class Compiled:
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
         ]
         self._tables = sorted({table for rule in rules for table in rule.reads})
-        self._editions: Recent[dt.date | None, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
+        self._editions: Recent[Hashable, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
         self._plans: Recent[tuple[str, dt.date], _Plan] = Recent()
         self._services: Recent[Hashable, object] = Recent()
         self._lines: Recent[Hashable, LineFacts] = Recent()
@@ -136,13 +137,17 @@ class Compiled:
             self._lines[key] = found
         return found
 
-    def editions(self, last: dt.date | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    def editions(self, last: dt.date | None, setting: Setting) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Of each table that the rules rest on, the edition of a claim's last day, and those it is past."""
-        found = self._editions[last]
+        found = self._editions[last, setting]
         if found is None:
-            editions = self.catalog.editions_on(last, self._tables)
+            words = {"setting": setting.value}
+            if self.policy.limit_table:
+                words["program"] = self.policy.limit_table.value
+            editions = self.catalog.editions_on(last, self._tables, words)
             stale = {} if last is None else self.catalog.stale_on(last, self._tables)
-            found = self._editions[last] = MappingProxyType(editions), MappingProxyType(stale)
+            found = MappingProxyType(editions), MappingProxyType(stale)
+            self._editions[last, setting] = found
         return found
 
     def run(self, claim: Claim, beside: Sequence[Claim]) -> tuple[list[Finding], tuple[NotChecked, ...]]:

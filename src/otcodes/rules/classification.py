@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXTERNAL_CAUSES = ("V", "W", "X", "Y")
 SINCE = "0.1.0"
 
-tree_rule = partial(rule, over=Over.CLAIM, reads=["diagnoses", "diagnosis_notes"], since=SINCE)
+_tree_rule = partial(rule, over=Over.CLAIM, reads=["diagnoses", "diagnosis_notes"], since=SINCE)
 
 
 def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, Diagnosis]]]:
@@ -40,7 +40,7 @@ def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, 
         yield day, {index: record for index, record in found.items() if record is not None}
 
 
-@tree_rule(
+@_tree_rule(
     "diagnosis.excludes1",
     severity=Severity.WARNING,
     cites=citations.EXCLUDES1,
@@ -71,7 +71,7 @@ def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> It
                 )
 
 
-@tree_rule(
+@_tree_rule(
     "diagnosis.manifestation-first",
     severity=Severity.ERROR,
     cites=citations.CODE_FIRST,
@@ -107,7 +107,7 @@ def manifestation_is_not_first(claim: Claim, /, context: Context) -> Iterator[Fi
         return
 
 
-@tree_rule(
+@_tree_rule(
     "diagnosis.external-cause-first",
     severity=Severity.ERROR,
     cites=citations.EXTERNAL_CAUSES,
@@ -132,7 +132,7 @@ def external_cause_is_not_first(claim: Claim, /, context: Context) -> Iterator[F
         return
 
 
-@tree_rule(
+@_tree_rule(
     "diagnosis.unspecified-laterality",
     severity=Severity.INFORMATION,
     cites=citations.LATERALITY,

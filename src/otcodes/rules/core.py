@@ -25,6 +25,7 @@ from ..tables import Verdict
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from decimal import Decimal
 
     from ..catalog import Catalog
     from ..findings import NotChecked
@@ -60,7 +61,8 @@ class CannotJudgeError(OtcodesError):
 
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason, path)
-        self.reason, self.path = reason, path
+        self.reason = reason
+        self.path = path
 
     def __str__(self) -> str:
         """What is not known."""
@@ -114,8 +116,8 @@ class LineFacts:
         self.code = code
         self.service = service
         self.discipline = discipline
-        self.modifiers = line.modifiers
-        self.units = line.units
+        self.modifiers: tuple[str, ...] = line.modifiers
+        self.units: int | Decimal = line.units
         self.has_plan = has_plan
 
     @cached_property
@@ -344,15 +346,15 @@ class Context:
         self.policy = policy
         self.catalog = catalog
         self.claims = claims
-        self.lines = {
+        self.lines: dict[int, LineFacts] = {
             id(line): compiled.line(line, each.discipline, claim) for each in claims for line in each.lines
         }
-        self.places = {id(line): index for index, line in enumerate(claim.lines)}
+        self.places: dict[int, int] = {id(line): index for index, line in enumerate(claim.lines)}
         self.rule: Rule | None = None
         self.found: list[Finding] = []
         self.skipped: list[Skipped] = []
         self.shared: dict[Any, Any] = {}
-        self.has_lost = any(each.lost_lines for each in claims)
+        self.has_lost: bool = any(each.lost_lines for each in claims)
         self._compiled = compiled
 
     def finding(

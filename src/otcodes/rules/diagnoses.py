@@ -33,7 +33,7 @@ SUGGESTIONS = 24
 SINCE = "0.1.0"
 
 # The rules that ask the table of diagnoses.
-code_rule = partial(
+_code_rule = partial(
     rule,
     severity=Severity.ERROR,
     cites=citations.ICD_10_CM,
@@ -119,7 +119,7 @@ def lines_point_at_diagnoses_of_their_claim(claim: Claim, /, context: Context) -
             )
 
 
-@code_rule("diagnosis.malformed", sees=["diagnoses", "lines.on"])
+@_code_rule("diagnosis.malformed", sees=["diagnoses", "lines.on"])
 def diagnosis_has_the_form_of_a_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis has the form of an ICD-10-CM code."""
     for index, code in enumerate(claim.diagnoses):
@@ -171,7 +171,7 @@ def judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[i
                 break
 
 
-@code_rule("diagnosis.unknown", sees=["diagnoses", "lines.on"])
+@_code_rule("diagnosis.unknown", sees=["diagnoses", "lines.on"])
 def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
@@ -182,7 +182,7 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
             )
 
 
-@code_rule("diagnosis.seventh-character", sees=["diagnoses", "lines.on"])
+@_code_rule("diagnosis.seventh-character", sees=["diagnoses", "lines.on"])
 def seventh_character_is_one_of_its_code(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A seventh character is one that its code takes, in the seventh place: X fills the places before it."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
@@ -218,7 +218,7 @@ def completions(code: str, day: DiagnosisSnapshot) -> tuple[str, ...] | None:
     return found if found and is_told else None
 
 
-@code_rule("diagnosis.not-effective", sees=["diagnoses", "lines.on"])
+@_code_rule("diagnosis.not-effective", sees=["diagnoses", "lines.on"])
 def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is in force on the dates of service."""
     diagnoses = context.catalog.diagnoses
@@ -233,7 +233,7 @@ def diagnosis_is_in_force(claim: Claim, /, context: Context) -> Iterator[Finding
         )
 
 
-@code_rule("diagnosis.not-billable", sees=["diagnoses", "lines.on"])
+@_code_rule("diagnosis.not-billable", sees=["diagnoses", "lines.on"])
 def diagnosis_has_all_its_characters(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is coded to its last character; a header is not billable."""
     for index, code, day in judged(claim, context, Verdict.NOT_BILLABLE):

@@ -30,7 +30,7 @@ def _is_known(facts: CodeFacts) -> bool:
     return facts.procedure is not None
 
 
-pair_rule = partial(
+_pair_rule = partial(
     rule,
     cites=citations.NCCI,
     over=Over.DAY,
@@ -146,7 +146,7 @@ def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[st
     return found
 
 
-@pair_rule("pair.never-together", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
+@_pair_rule("pair.never-together", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
 def pair_that_is_never_paid_is_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
@@ -164,7 +164,7 @@ def pair_that_is_never_paid_is_apart(
         context.not_checked(path, reason)
 
 
-@pair_rule("pair.modifier-needed", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
+@_pair_rule("pair.modifier-needed", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
 def pair_has_a_modifier_that_tells_it_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
@@ -186,7 +186,9 @@ def pair_has_a_modifier_that_tells_it_apart(
         context.not_checked(path, reason)
 
 
-@pair_rule("pair.modifier-unneeded", severity=Severity.WARNING, sees=["procedure", "modifiers", "discipline"])
+@_pair_rule(
+    "pair.modifier-unneeded", severity=Severity.WARNING, sees=["procedure", "modifiers", "discipline"]
+)
 def distinct_service_modifier_has_its_pair(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
