@@ -39,6 +39,7 @@ ABSENT = {path for path, packages in NEEDS.items() if not all(map(find_spec, pac
 DOCTESTS = {
     "otcodes.readers.stream_x12": {"pyx12"},
     "test_commands_print_what_they_show[docs/command-line.md]": {"pyx12"},
+    "test_commands_print_what_they_show[docs/fhir.md]": {"fhir"},
     "test_commands_print_what_they_show[docs/how-to/repair-837.md]": {"pyx12"},
     "test_commands_print_what_they_show[docs/remittances.md]": {"pyx12"},
     "test_examples_give_what_they_show[docs/examples/a-week.md]": {"pandas"},

@@ -158,6 +158,12 @@ def _stance(rule: Rule, policy: PayerPolicy) -> str:
     return str(policy.severities.get(rule.id, rule.severity)) if applies else LEFT_OUT
 
 
+def _table(name: str) -> str:
+    """A table's name, with a link to its page; one that is not on board has none."""
+    has_page = (ROOT / "docs" / "data" / f"{name}.md").exists()
+    return f"[`{name}`](../data/{name}.md)" if has_page else f"`{name}`"
+
+
 def _facts(example: Example) -> Iterator[str]:
     rule, cites = example.rule, example.rule.cites
     yield f"- Looks at {OVER[rule.over]}."
@@ -165,7 +171,7 @@ def _facts(example: Example) -> Iterator[str]:
     if needs:
         yield f"- Not checked where the claim does not carry {', '.join(needs)}."
     if rule.reads:
-        yield f"- Rests on the [tables](../data/tables.md) {', '.join(f'`{name}`' for name in rule.reads)}."
+        yield f"- Rests on the [tables](../data/tables.md) {', '.join(map(_table, rule.reads))}."
     if cites is not None:
         title = f"[{cites.title}]({cites.url})" if cites.url else cites.title
         yield f"- Stands written in {', '.join(filter(None, (title, cites.section, cites.publisher)))}."

@@ -209,8 +209,8 @@ class Entry:
 
         Args:
             day: the day.
-            words: by column of the key, the word that is asked about, such as a setting: an edition of another
-                one is left out.
+            words: by column of the key, the word that is asked about, such as a setting: editions of others are
+                left out.
         """
         ours = [
             edition

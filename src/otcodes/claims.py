@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=TextEnum)
 
 # A value in these fields is never shown in a message or a repr.
-PRIVATE = frozenset({"patient", "therapist", "assistant"})
+PRIVATE = frozenset({"patient", "therapist", "assistant", "rendering_provider"})
 # What is said of the input that a claim came from is no part of its JSON form.
 NOT_OF_THE_CLAIM = frozenset({"file", "empty_fields", "lost_lines", "source", "diagnoses_source"})
 DIGITS = (-7, 9)  # of the first digit of a number: its place before or behind the point
@@ -256,6 +256,7 @@ class ServiceLine:
         allowed_usd: what the payer allows for it.
         revenue_code: on an institutional claim.
         discipline: where it is not the claim's.
+        rendering_provider: who furnished it, by NPI or in the user's own words; only an audit shows it.
         id: what the user calls the line.
         empty_fields: names of fields that the input has and leaves empty; that is not the same as absent.
         source: where in its file it was read, such as `segment 37 (SV1)`.
@@ -283,6 +284,9 @@ class ServiceLine:
     allowed_usd: Decimal | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_usd))
     revenue_code: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_code))
     discipline: Discipline | None = attrs.field(default=None, kw_only=True, converter=_word_of(Discipline))
+    rendering_provider: str | None = attrs.field(
+        default=None, kw_only=True, repr=False, converter=_converter(_optional_text)
+    )
     id: str | None = attrs.field(default=None, kw_only=True, converter=_converter(_optional_text))
     empty_fields: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, converter=_converter(_names), repr=False
@@ -390,7 +394,7 @@ class Visit:
         place: the place of service.
         discipline: of the therapy.
         diagnoses: the first one first.
-        therapist: who treated, in the user's own words; shown nowhere.
+        therapist: who treated, in the user's own words; the `rendering_provider` of the lines, never shown.
         assistant: the assistant who helped, likewise.
         evaluation: the components of an initial evaluation of that day.
         telehealth: how it was held, where it was telehealth.

@@ -9,7 +9,7 @@ import attrs
 from ._text import TextEnum
 from ._version import __version__
 from .claims import Claim
-from .errors import OtcodesError
+from .errors import OtcodesError, shown_name
 from .fixes import FIXES, Fix
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ class Finding:
     file: str | None = attrs.field(default=None, eq=False)
     position: str | None = attrs.field(default=None, eq=False)
     line: int | None = attrs.field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """Where it is, how bad, by which rule, and what is wrong, on one line."""
+        parts = (self.file, self.position, self.claim, self.path)
+        where = ":".join(shown_name(part) for part in parts if part)
+        return f"{where}: {self.severity}: {self.rule}: {self.message}"
 
     def to_dict(self) -> dict[str, Any]:
         """The finding in the documented JSON form."""

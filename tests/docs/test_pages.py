@@ -6,11 +6,14 @@ import ast
 import contextlib
 import enum
 import io
+import json
+import os
 import re
 import shlex
 import shutil
 from pathlib import Path
 
+import builders_desk
 import pytest
 from sybil import Document, Example
 from sybil.parsers.abstract import AbstractCodeBlockParser
@@ -19,13 +22,29 @@ from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 from otcodes import cli
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r'(?P<language>\w+)(?: title="(?P<title>[^"]+)")?$\n', re.MULTILINE)
 # A comment that begins as a value does is the value; any other is a remark.
 VALUE = re.compile(r"# +((?:[\[({'\d]|True\b|False\b|None\b|Verdict\.).*)$")
+# A command in a line of text; and where a block begins and ends, whatever is in it.
+INLINE = re.compile(r"`python -m otcodes ([^`]+)`")
+EDGE = re.compile(r"^ *(?:```|~~~)", re.MULTILINE)
 COMMAND = ("python", "-m", "otcodes")
-# What an argument looks like that names a file or a directory.
-PATH = re.compile(r"/|\.(?:csv|json|toml|zip|837|835|277)$")
+# How commands begin that are not run here, and why. Every other one is.
+NOT_RUN = {
+    "pip": "it installs from elsewhere; tests/packaging installs what is built here",
+    "python3 -m venv": "as pip",
+    ". .venv/bin/activate": "as pip",
+    "unzip": "of a wheel from elsewhere; tests/packaging and test_sketches do it with this package",
+    "mv": "as unzip",
+    "touch": "as unzip",
+    "python -m pytest": "it is what runs this",
+    "bash .ci/run": "it runs this",
+    "git": "it is of the checkout",
+    "spark-submit": "it needs a cluster; tests/ext/test_spark.py has a session",
+}
+# Pages about official files, which lie on the desk then.
+OFFICIAL = {"importing.md", "staying-current.md"}
 UNREADABLE = 2
 
 
@@ -54,8 +73,10 @@ def is_python(example: Example) -> None:
 
 
 def write(example: Example) -> None:
-    """Write a block that has a title into the file of that name."""
+    """Write a block that has a title into the file of that name; JSON is JSON in any case."""
     title = example.region.lexemes["title"]
+    if example.region.lexemes["arguments"] == "json":
+        json.loads(str(example.parsed))
     if title:
         Path(title).write_text(str(example.parsed), "utf-8")
 
@@ -64,31 +85,47 @@ def print_what_they_show(example: Example) -> None:
     """Run the commands of a session and compare what they print with what it shows; … stands for the rest."""
     for part in re.split(r"^\$ ", str(example.parsed), flags=re.MULTILINE)[1:]:
         typed, _, output = part.partition("\n")
-        command = shlex.split(typed, comments=True)
-        if command[0] == "cat":
-            assert Path(command[1]).read_text("utf-8").strip() == output.strip()
-        elif tuple(command[:3]) == COMMAND:
+        printed = run(shlex.split(typed, comments=True))
+        if printed is not None:
             expected = map(re.escape, output.strip().split("…"))
-            printed = run(command[3:]).strip()
-            assert re.fullmatch(".*".join(expected), printed, re.DOTALL), f"{typed} prints\n{printed}"
+            assert re.fullmatch(".*".join(expected), printed.strip(), re.DOTALL), f"{typed} prints\n{printed}"
 
 
-def are_commands(example: Example) -> None:
-    """Read the commands of a block, and run those whose files and directories are there."""
+def run_them(example: Example) -> None:
+    """Run the commands of a block, one after the other."""
     for typed in str(example.parsed).replace("\\\n", " ").splitlines():
-        command = shlex.split(typed.rpartition(" && ")[2], comments=True)
-        if tuple(command[:3]) == COMMAND and command[3:] != ["--version"]:
-            cli._parser().parse_args(command[3:])
-            written = {command[at + 1] for at, word in enumerate(command) if word in ("--output", "--html")}
-            if all(word in written or Path(word).exists() for word in command if PATH.search(word)):
-                run(command[3:])
+        for command in typed.split(" && "):
+            if words := shlex.split(command, comments=True):
+                run(words)
 
 
-def run(command: list[str]) -> str:
-    """What a command prints, its complaints behind it."""
+def run(command: list[str]) -> str | None:
+    """What a command prints, its complaints behind it; `None` of one that is not run here."""
+    while command and "=" in command[0]:
+        command = command[1:]  # a variable of the environment
+    if tuple(command[:3]) == COMMAND:
+        return run_otcodes(command[3:])
+    if command[0] == "cat":
+        return Path(command[1]).read_text("utf-8")
+    if command[0] == "cd":
+        os.chdir(command[1])
+    elif command[0] == "python" and command[1].startswith("tools/"):
+        # It would write into the checkout. Tests of its own run it; that it takes what is typed is seen here.
+        script = (ROOT / command[1]).read_text("utf-8")
+        assert not [word for word in command[2:] if word.startswith("--") and f'"{word}"' not in script]
+    else:
+        typed = " ".join(command)
+        assert any(f"{typed} ".startswith(f"{start} ") for start in NOT_RUN), f"not run, and why? {typed}"
+    return None
+
+
+def run_otcodes(arguments: list[str]) -> str:
     printed, complaints = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complaints):
-        status = cli.main(command)
+        try:
+            status = cli.main(arguments)
+        except SystemExit as end:  # --version
+            status = end.code
     assert status != UNREADABLE, complaints.getvalue()
     return printed.getvalue() + complaints.getvalue()
 
@@ -112,22 +149,22 @@ def with_blocks(*languages: str):
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A working directory with the examples, where they lie in a checkout and beside oneself."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for path in [*(ROOT / "examples").glob("*.csv"), *(ROOT / "examples" / "tracking").iterdir()]:
         shutil.copy(path, tmp_path)
     shutil.copy("clinic_week.csv", "claims.csv")
-    visit = re.search(
-        r"^```json\n(.*?)^```", (ROOT / "docs" / "coding.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
-    Path("visit.json").write_text(visit[1], "utf-8")
-    return tmp_path
+    if page.name in OFFICIAL:
+        builders_desk.set_up(tmp_path, monkeypatch)
+    for example in examples(ROOT / "docs" / "coding.md", json=write):  # the visit that other pages name, too
+        example.evaluate()
 
 
 @with_blocks("python", "py")
-def test_examples_give_what_they_show(page: Path) -> None:
+def test_examples_give_what_they_show(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     for example in examples(page, python=give_what_they_show, py=is_python):
         example.namespace["__name__"] = "example"
         example.evaluate()
@@ -136,9 +173,25 @@ def test_examples_give_what_they_show(page: Path) -> None:
 @with_blocks("console", "sh")
 @pytest.mark.usefixtures("desk")
 def test_commands_print_what_they_show(page: Path) -> None:
-    evaluators = {"console": print_what_they_show, "sh": are_commands}
+    evaluators = {"console": print_what_they_show, "sh": run_them}
     for example in examples(page, json=write, toml=write, csv=write, **evaluators):
         example.evaluate()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_is_one_of_those_that_are_tested(page: Path) -> None:
+    """What a page shows as `text` or `diff` is compared by the test of what prints it."""
+    languages = ("python", "py", "console", "sh", "json", "toml", "csv", "text", "diff")
+    text = page.read_text("utf-8")
+    assert 2 * len(examples(page, **dict.fromkeys(languages, write))) == len(EDGE.findall(text))
+    for command in INLINE.findall(text):
+        if " " in command and "--help" not in command:  # else it is no more than a command's name
+            cli._parser().parse_args(shlex.split(command))
+
+
+def test_nothing_is_excused_that_no_page_has() -> None:
+    pages = "\n".join(page.read_text("utf-8") for page in PAGES)
+    assert all(re.search(rf"(^ *|[$&] ){re.escape(start)}\b", pages, re.MULTILINE) for start in NOT_RUN)
 
 
 def test_readme_gives_the_test_command_that_is_run() -> None:

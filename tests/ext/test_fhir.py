@@ -254,6 +254,30 @@ def test_an_explanation_of_benefit_as_medicares_claims_data_has_it() -> None:
     assert (line.charge_usd, line.allowed_usd) == (Decimal(120), Decimal("66.5"))
 
 
+@pytest.mark.parametrize("role", ["performing", "rendering"])
+def test_who_furnished_an_item_is_the_one_of_the_team_that_it_names(role) -> None:
+    def member(number: int, npi: str, kind: str = role) -> dict:
+        identifier = {"system": "http://hl7.org/fhir/sid/us-npi", "value": npi}
+        system = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBClaimCareTeamRole"
+        return {
+            "sequence": number,
+            "provider": {"identifier": identifier},
+            "role": concept(system, kind),
+        }
+
+    def named(*team: dict) -> list[str | None]:
+        items = (item(1, careTeamSequence=[1, 3]), item(2, careTeamSequence=[2, 3]), item(3))
+        return [line.rendering_provider for line in only(read(claim(*items, careTeam=list(team)))).lines]
+
+    referrer = member(3, "1234567893", "referring")
+    assert named(member(1, "1679576722"), member(2, "1093817465"), referrer) == [
+        "1679576722",
+        "1093817465",
+        None,
+    ]
+    assert named(member(1, "1679576722"), referrer) == ["1679576722", None, "1679576722"]
+
+
 def test_a_total_is_not_taken_for_the_price_of_a_unit() -> None:
     variable = "https://bluebutton.cms.gov/resources/variables/"
     charged = [

@@ -64,6 +64,7 @@ def lines(days: Sequence[dt.date] = ON) -> st.SearchStrategy[otcodes.ServiceLine
         revenue_code=st.sampled_from([None, "0430", "0420", "0434", "0450"]),
         id=st.none() | st.sampled_from(["1", "2"]),
         discipline=st.sampled_from([None, "physical-therapy"]),
+        rendering_provider=st.sampled_from([None, None, "1234567893", "R. Doe"]),
         empty_fields=st.sampled_from([(), ("minutes",), ("charge_usd",), ("revenue_code",)]),
     )
 

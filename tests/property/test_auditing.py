@@ -63,6 +63,8 @@ def test_the_counts_are_a_naive_count(claims: list[otcodes.Claim]) -> None:
         assert sum(each.lines for each in tally.values()) == count
     for name in SHARES:  # what is at risk by code adds up, as each line has one code
         assert sum(getattr(each, name) for each in found.by_code.values()) == getattr(total, name)
+    therapists = Counter(line.rendering_provider for *_, line in lines if line.rendering_provider)
+    assert {name: tally.lines for name, tally in found.by_therapist.items()} == therapists
     assert {name: each.claims for name, each in found.by_group.items()} == Counter(
         setting_of(claim) for claim in claims if claim.id
     )

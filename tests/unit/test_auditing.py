@@ -63,13 +63,8 @@ def without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing() -> None:
     found = otcodes.audit([])
     assert (found.total, found.units) == (Tally(), UnitDays())
-    assert (found.by_rule, found.by_code, found.by_payer, found.by_week, found.by_group) == (
-        {},
-        {},
-        {},
-        {},
-        {},
-    )
+    assert found.by_rule == found.by_code == found.by_payer == found.by_therapist == {}
+    assert found.by_week == found.by_group == {}
     assert found.first_day is found.last_day is None
     assert found.most_billed == found.data_versions == ()
     json.dumps(found.to_dict())
@@ -168,6 +163,30 @@ def test_groups_are_the_callers() -> None:
     found = otcodes.audit(claims, by=lambda each: None if each.id == "3" else "R. Doe")
     assert {name: tally.claims for name, tally in found.by_group.items()} == {"R. Doe": 2}
     assert found.total.claims == 3
+
+
+def test_lines_are_counted_by_who_furnished_them() -> None:
+    doe, roe = {"rendering_provider": "R. Doe"}, {"rendering_provider": "1234567893"}
+    both = claim(line(**doe, modifiers=()), line("97535", **roe), line("97110"), diagnoses=())
+    found = otcodes.audit([both, claim(line(**roe))]).by_therapist
+    # The first line lacks GO; that the claim has no diagnosis is of everyone on it.
+    facts = {name: (each.claims, each.clean_claims, each.lines, each.errors) for name, each in found.items()}
+    assert facts == {"1234567893": (2, 1, 2, 1), "R. Doe": (1, 0, 1, 2)}
+    assert found["1234567893"].at_risk_usd == Decimal(48)
+
+
+def test_the_only_therapist_of_claims_has_all_of_them() -> None:
+    lines = [attrs.evolve(each, rendering_provider="R. Doe") for week in read_week() for each in week.lines]
+    named = [attrs.evolve(each, lines=tuple(lines.pop(0) for _ in each.lines)) for each in read_week()]
+    found = otcodes.audit(named)
+    assert found.by_therapist == {"R. Doe": found.total}
+    assert "By therapist" in Page(found.to_html()).words
+
+
+def test_where_nobody_is_named_there_is_no_table_of_therapists() -> None:
+    found = otcodes.audit(read_week())
+    assert found.by_therapist == {}
+    assert "By therapist" not in found.to_html()
 
 
 @pytest.mark.parametrize(
@@ -376,6 +395,14 @@ def test_command_counts_several_files_apart(run) -> None:
         "week.csv": 30,
     }
     assert "clean by file:\n" in run("week.csv", "more.csv")[1]
+
+
+def test_command_counts_by_therapist(run) -> None:
+    rows = ("R. Doe,97530,2026-03-02,2", "R. Doe,97535,2026-03-02,1", "\x1b[2J,97110,2026-03-02,1")
+    Path("named.csv").write_text("\n".join(("rendering_provider,procedure,on,units", *rows)), "utf-8")
+    out = run("named.csv")[1]
+    assert "clean by therapist:\n  '\\x1b[2J'  0 of 1\n  R. Doe  0 of 2\n" in out
+    assert "clean by therapist:" not in run("week.csv")[1]
 
 
 def test_command_judges_by_another_payer(run) -> None:

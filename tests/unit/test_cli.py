@@ -262,7 +262,8 @@ def test_fix_to_standard_output(run, tmp_path, form) -> None:
 @pytest.mark.parametrize("output", ["fixed.csv", "fixed.json"])
 def test_fix_to_a_file(run, tmp_path, output) -> None:
     status, out, err = run("check", "lacks.csv", "--fix", "--output", output)
-    assert (status, err) == (1, "")
+    fixed = "otcodes: fixed: A2 lines[0].modifiers modifier.discipline-missing: add modifier GO\n"
+    assert (status, err) == (1, fixed)
     assert "modifier.discipline-missing" in out
     assert [claim.id for claim in readers.read(tmp_path / output).claims] == ["A1", "A2"]
     assert run("check", output)[0] == 0

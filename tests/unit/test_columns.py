@@ -66,9 +66,10 @@ def test_a_cms_1500() -> None:
         "1096.00",
     )
     assert (second.on, second.modifiers, second.diagnoses) == (DAY, ("GO",), ("R41.841",))
+    assert (first.rendering_provider, second.rendering_provider) == ("1234567893", "1234567893")
     notes = "\n".join(batch.notes)
     for part in (
-        "columns not read: '2 Patient Name', '11c', '24J NPI'",
+        "columns not read: '2 Patient Name', '11c'",
         "'24D CPT/HCPCS' as procedure, '24D Modifier 1' as modifiers.1",
         "'21.D' as claim_diagnoses.4",
         "those of CMS-1500; read as practitioner",
@@ -107,7 +108,9 @@ def test_a_ub_04() -> None:
         *[(name, "revenue_code") for name in ("Rev Code", "FL42", "42 Rev. CD.")],
         *[(name, "patient") for name in ("Box 26", "26 Patient's Account No.", "MRN", "FL3b", "Patient ID")],
         *[(name, "claim_id") for name in ("Claim #", "Claim ID", "claim_id", "FL3a", "Patient Control No.")],
-        *[(name, "") for name in ("1a Insured ID", "2 Patient Name", "11c Payer", "24J", "ID", "Patient")],
+        *[(name, "") for name in ("1a Insured ID", "2 Patient Name", "11c Payer", "ID", "Patient")],
+        *[(name, "rendering_provider") for name in ("24J", "24J NPI", "24J Rendering Provider ID. #")],
+        *[(name, "rendering_provider") for name in ("Rendering NPI", "Rendering Provider")],
     ],
 )  # fmt: skip
 def test_what_a_header_means(header, column) -> None:

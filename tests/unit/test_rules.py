@@ -668,3 +668,9 @@ def test_what_a_neighbour_lacks_is_noted_on_the_claims_own_lines() -> None:
     whole, lacking = claim(line(), patient="1"), claim(line("97110", minutes=None), patient="1")
     first, _ = otcodes.check_many([whole, lacking])
     assert {(e.rule, e.path) for e in first.not_checked} >= {("units.above-minutes", "lines")}
+
+
+def test_a_finding_prints_as_the_line_that_the_command_line_shows() -> None:
+    (finding,) = otcodes.check(claim(line(modifiers=()), id="A\n1"), rules=rules.CATALOGUE.select("modifier"))
+    where = "'A\\n1':lines[0].modifiers"
+    assert str(finding) == f"{where}: error: modifier.discipline-missing: {finding.message}"

@@ -39,8 +39,8 @@ def audit(
 
     Args:
         claims: the claims, or reports on them, which are counted as they are.
-        by: what else to group by, such as the therapist; a claim of which it gives `None` is in no group. Its
-            names are shown: let them be none of patients.
+        by: what else to group by, such as the clinic; a claim of which it gives `None` is in no group. Its
+            names are shown, as are those of therapists: let them be none of patients.
         rules: as `check`.
         policy: as `check_many`; a report's claim is counted under it, and its units against minutes by it.
         catalog: as `check`.
@@ -51,13 +51,17 @@ def audit(
     Examples:
         >>> import datetime as dt, otcodes
         >>> from decimal import Decimal
-        >>> line = otcodes.ServiceLine("97530", on=dt.date(2026, 3, 2), units=2, charge_usd=Decimal(96))
+        >>> line = otcodes.ServiceLine(
+        ...     "97530", on=dt.date(2026, 3, 2), units=2, charge_usd=Decimal(96), rendering_provider="R. Doe"
+        ... )
         >>> claim = otcodes.Claim(payer="medicare-b", diagnoses=("M62.81",), lines=(line,))
-        >>> found = otcodes.audit([claim, claim], by=lambda claim: "R. Doe")
+        >>> found = otcodes.audit([claim, claim], by=lambda claim: "Oak Street")
         >>> found.total.claims, found.total.clean_claims, found.total.at_risk_usd
         (2, 0, Decimal('192'))
-        >>> found.by_rule["modifier.discipline-missing"].errors, found.by_group["R. Doe"].lines
+        >>> found.by_rule["modifier.discipline-missing"].errors, found.by_therapist["R. Doe"].lines
         (2, 2)
+        >>> found.by_group["Oak Street"].claims
+        2
         >>> (found | otcodes.audit([claim])).total.claims
         3
     """

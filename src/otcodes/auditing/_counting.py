@@ -11,7 +11,6 @@ from ..catalog import PROCEDURE
 from ..errors import OtcodesError
 from ..findings import Severity
 from ..payers import UnitMethod
-from ..rules.units import is_whole as has_whole_units
 from ..tables import Verdict
 from ._results import NOTHING, Audit, Tally, UnitDays, by_name
 
@@ -38,7 +37,7 @@ class Counting:
         self._policy_of = policy_of
         self._total = Tally()
         self._tallies: dict[str, dict[str, Tally]] = {
-            name: {} for name in ("by_rule", "by_code", "by_payer", "by_week", "by_group")
+            name: {} for name in ("by_rule", "by_code", "by_payer", "by_therapist", "by_week", "by_group")
         }
         self._not_checked: Counter[str] = Counter()
         self._minutes = self._billed = self._may_bill = self._not_reckoned = 0
@@ -68,6 +67,10 @@ class Counting:
         for code, numbers in self._codes(claim).items():
             own = [finding for finding in findings if finding.line in numbers]
             self._add("by_code", code, _tally(report, numbers, own, at_risk))
+        for therapist, numbers in _therapists(claim).items():
+            # What is wrong with a claim as a whole is of everyone on it.
+            own = [finding for finding in findings if finding.line is None or finding.line in numbers]
+            self._add("by_therapist", therapist, _tally(report, numbers, own, at_risk))
         for rule in {finding.rule for finding in findings}:
             own = [finding for finding in findings if finding.rule == rule]
             errors = [finding for finding in own if finding.severity is Severity.ERROR]
@@ -142,7 +145,7 @@ class Counting:
             if row is not None and row.unit_minutes is not None:
                 minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
                 billed += int(line.units)
-                is_told = is_told and line.minutes is not None and has_whole_units(line)
+                is_told = is_told and line.minutes is not None and _has_whole_units(line)
             elif row is None and line.minutes != 0:
                 # Minutes of a code that is not in force may be of the day's.
                 verdict = procedures.table.verdict(line.procedure, on=on)
@@ -170,6 +173,19 @@ class Counting:
             }
             self._allowed[key] = totals.pop() if len(totals) == 1 else None
         return self._allowed[key]
+
+
+def _has_whole_units(line: ServiceLine) -> bool:
+    return isinstance(line.units, int) and line.units > 0
+
+
+def _therapists(claim: Claim) -> dict[str, list[int]]:
+    """The lines of each therapist that the claim names."""
+    therapists: dict[str, list[int]] = {}
+    for number, line in enumerate(claim.lines):
+        if line.rendering_provider is not None:
+            therapists.setdefault(line.rendering_provider, []).append(number)
+    return therapists
 
 
 def _lines_of(findings: Sequence[Finding], claim: Claim) -> frozenset[int]:

@@ -57,6 +57,7 @@ def tables(audit: Audit, *, shown: int = SHOWN) -> Iterator[tuple[str, str]]:
     for heading, of, mapping in (
         ("Week by week", "week of the first day of service", audit.by_week),
         ("By payer", "payer", audit.by_payer),
+        ("By therapist", "therapist", audit.by_therapist),
         ("By group", "group", audit.by_group),
     ):
         if mapping:

@@ -1,4 +1,4 @@
-"""What an audit gives: tallies by rule, code, payer, week and group, and how they are shown."""
+"""What an audit gives: tallies by rule, code, payer, therapist, week and group, and how they are shown."""
 
 from __future__ import annotations
 
@@ -163,6 +163,8 @@ class Audit:
         by_code: of the lines of each procedure, and the findings on them; all that have not the form of one
             are under `malformed`.
         by_payer: by the payer's policy; `unknown` where a claim names none, or one that is not known.
+        by_therapist: of the lines of each `rendering_provider`, and the findings on them or on the claim as a
+            whole; lines that name nobody are in none.
         by_week: by the ISO week of a claim's first day, as `2026-W10`.
         by_group: by what `by` said of a claim.
         not_checked: by rule, in how many claims it could not be judged.
@@ -181,6 +183,7 @@ class Audit:
     by_rule: Mapping[str, Tally] = attrs.field(repr=False)
     by_code: Mapping[str, Tally] = attrs.field(repr=False)
     by_payer: Mapping[str, Tally] = attrs.field(repr=False)
+    by_therapist: Mapping[str, Tally] = attrs.field(repr=False)
     by_week: Mapping[str, Tally] = attrs.field(repr=False)
     by_group: Mapping[str, Tally] = attrs.field(repr=False)
     not_checked: Mapping[str, int] = attrs.field(repr=False)
@@ -199,7 +202,7 @@ class Audit:
         days = [day for each in (self, other) for day in (each.first_day, each.last_day) if day is not None]
         tallies = {
             name: by_name(operator.add, getattr(self, name), getattr(other, name))
-            for name in ("by_rule", "by_code", "by_payer", "by_week", "by_group")
+            for name in ("by_rule", "by_code", "by_payer", "by_therapist", "by_week", "by_group")
         }
         return Audit(
             total=self.total + other.total,
@@ -253,7 +256,7 @@ class Audit:
             }
             for each in self.most_billed
         ]
-        groups = ("by_rule", "by_payer", "by_week", "by_group")
+        groups = ("by_rule", "by_payer", "by_therapist", "by_week", "by_group")
         return {
             "first_day": self.first_day and self.first_day.isoformat(),
             "last_day": self.last_day and self.last_day.isoformat(),

@@ -11,7 +11,7 @@ from .. import payers
 from .._version import __version__
 from ..auditing import audit
 from ..auditing._results import percent
-from ..errors import ReadError
+from ..errors import ReadError, shown_name
 from ..readers import read_columns
 from ._common import CLEAN, UNREADABLE, add_command, add_format, catalog_of, complain, print_json, say
 from ._reading import read_all
@@ -29,7 +29,7 @@ SHOWN = 10  # rules and codes; the page and --format json have all of them
 
 def add(commands: Any) -> None:
     """Add `audit`."""
-    about = "Count what claims bill, and what is wrong with them: by rule, code, payer, week and file."
+    about = "Count what claims bill, and what is wrong: by rule, code, payer, therapist, week and file."
     made = add_command(commands, "audit", _audit, about)
     made.add_argument("files", nargs="+", metavar="FILE")
     made.add_argument("--payer", choices=list(payers.POLICIES), help="judge every claim as this payer's")
@@ -91,6 +91,10 @@ def _in_text(found: Audit) -> Iterator[str]:
     for heading, rows in (
         ("most found:", [f"{rule}  {tally.findings:,}" for rule, tally in found.most_found]),
         ("most billed:", [f"{each.code}  {each.tally.lines:,}" for each in found.most_billed]),
+        (
+            "clean by therapist:",
+            [f"{shown_name(name)}  {_clean(tally)}" for name, tally in found.by_therapist.items()],
+        ),
         ("clean by week:", [f"{week}  {_clean(tally)}" for week, tally in found.by_week.items()]),
         ("clean by file:", [f"{file}  {_clean(tally)}" for file, tally in found.by_group.items()]),
     ):

@@ -12,7 +12,7 @@ import attrs
 from .. import payers
 from .._version import __version__
 from ..checking import check_many
-from ..errors import ReadError, shown, shown_name
+from ..errors import ReadError, shown
 from ..findings import Severity
 from ..readers import Problem, read_columns
 from ..rules import presets
@@ -170,9 +170,7 @@ def _write_report(reports: Sequence[Report], form: str, stream: TextIO, data_ver
 
 
 def _in_text(finding: Finding) -> str:
-    parts = (finding.file, finding.position, finding.claim, finding.path)
-    where = ":".join(shown_name(part) for part in parts if part)
-    text = f"{where}: {finding.severity}: {finding.rule}: {finding.message}\n"
+    text = f"{finding}\n"
     if finding.fix is not None:
         unsure = "" if finding.fix.is_safe else ", if the record supports it"
         text += f"    fix{unsure}: {finding.fix}\n"

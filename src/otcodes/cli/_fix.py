@@ -14,7 +14,7 @@ from ..readers import form_of, mended_x12
 from ._common import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..catalog import Catalog
     from ..claims import Claim
@@ -89,10 +89,7 @@ def write_x12(
         _say_bytes(mended.content)
     if not is_whole:
         complain("what could not be read is in the output as it was")
-    _say_withheld(repairs)
-    for repair, reason in mended.withheld:
-        for finding in repair.applied:
-            _say_not_fixed(finding, reason)
+    _say_fixes(repairs, {id(repair): reason for repair, reason in mended.withheld})
 
 
 def write_fixed(
@@ -131,15 +128,25 @@ def write_fixed(
         sys.stdout.write(text)
     if not is_whole:
         complain("what could not be read is not in the output")
-    _say_withheld(repairs)
+    _say_fixes(repairs, {})
 
 
-def _say_withheld(repairs: Iterable[Repair]) -> None:
+def _say_fixes(repairs: Iterable[Repair], unwritten: Mapping[int, str]) -> None:
+    """What was fixed, and what was not and why, a line each; `unwritten` has reasons by a repair's `id`."""
     for repair in repairs:
-        for finding, reason in repair.withheld:
-            _say_not_fixed(finding, reason)
+        reason = unwritten.get(id(repair))
+        for finding in repair.applied:
+            complain(
+                f"fixed: {_named(finding)}: {finding.fix}" if reason is None else _not_fixed(finding, reason)
+            )
+        for finding, why in repair.withheld:
+            complain(_not_fixed(finding, why))
 
 
-def _say_not_fixed(finding: Finding, reason: str) -> None:
+def _not_fixed(finding: Finding, reason: str) -> str:
+    return f"not fixed: {_named(finding)}: {reason}"
+
+
+def _named(finding: Finding) -> str:
     claim = f"{shown_name(finding.claim)} " if finding.claim else ""
-    complain(f"not fixed: {claim}{finding.path} {finding.rule}: {reason}")
+    return f"{claim}{finding.path} {finding.rule}"

@@ -50,7 +50,7 @@ DAYS = frozenset({"on", "submitted_on"})
 AMOUNTS = frozenset({"charge_usd", "allowed_usd", "therapy_year_to_date_usd"})
 NUMBERS = frozenset({"units", "minutes", "assistant_minutes"})
 # Numbers by which something is called; a float above this is not surely the number that was meant.
-NAMES = frozenset({"claim_id", "id", "patient", "referring_npi"})
+NAMES = frozenset({"claim_id", "id", "patient", "referring_npi", "rendering_provider"})
 LARGEST_EXACT = 2**53
 LARGEST_SHORT = 2**24  # the same of a 32-bit float
 # Codes of so many digits, whose zeros in front a number has lost.

@@ -11,8 +11,8 @@ from ._frames import CheckedFrame, of_short
 
 try:
     import pandas as pd
-except ModuleNotFoundError as error:
-    raise MissingExtraError("otcodes.ext.pandas", "pandas") from error
+except ModuleNotFoundError as _error:
+    raise MissingExtraError("otcodes.ext.pandas", "pandas") from _error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckedFrame", "check_frame", "to_frame"]
 
-types = cast("Any", pd.api.types)
+types: Any = cast("Any", pd.api.types)
 DOUBLE = 8  # bytes of a float
 DTYPES: dict[tuple[type, bool], str] = {  # by kind, and whether there may be none
     (int, False): "int64",

@@ -23,11 +23,11 @@ try:
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-except ModuleNotFoundError as error:
-    raise MissingExtraError("a chart of an audit", "plot") from error
+except ModuleNotFoundError as _error:
+    raise MissingExtraError("a chart of an audit", "plot") from _error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -131,7 +131,10 @@ def _for_page(svg: str, chart: Chart, prefix: str) -> str:
 
 
 def _charts(audit: Audit) -> list[Chart]:
-    made = (_findings(audit), _billed(audit), _weeks(audit), _money(audit), _units(audit), _groups(audit))
+    made = (
+        *(_findings(audit), _billed(audit), _weeks(audit), _money(audit), _units(audit)),
+        *(_groups("therapist", audit.by_therapist), _groups("group", audit.by_group)),
+    )
     return [chart for chart in made if chart is not None]
 
 
@@ -191,14 +194,14 @@ def _money(audit: Audit) -> Chart | None:
     )
 
 
-def _groups(audit: Audit) -> Chart | None:
-    shown = sorted(audit.by_group.items(), key=lambda each: (-each[1].claims, each[0]))[:BARS]
+def _groups(of: str, tallies: Mapping[str, Tally]) -> Chart | None:
+    shown = sorted(tallies.items(), key=lambda each: (-each[1].claims, each[0]))[:BARS]
     if not shown:
         return None
     ends = [f"{percent(tally.clean_claims, tally.claims)} clean" for _, tally in shown]
     says = "; ".join(f"{name}: {tally.clean_claims} of {tally.claims} claims clean" for name, tally in shown)
     series = _cleanness([tally for _, tally in shown])
-    return _bars("Clean claims by group", "claims", [name for name, _ in shown], series, ends, says=says)
+    return _bars(f"Clean claims by {of}", "claims", [name for name, _ in shown], series, ends, says=says)
 
 
 def _cleanness(tallies: Sequence[Tally]) -> tuple[Series, ...]:

@@ -12,8 +12,8 @@ from ._frames import CheckedFrame, of_short
 
 try:
     import polars as pl
-except ModuleNotFoundError as error:
-    raise MissingExtraError("otcodes.ext.polars", "polars") from error
+except ModuleNotFoundError as _error:
+    raise MissingExtraError("otcodes.ext.polars", "polars") from _error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckedFrame", "check_frame", "to_frame"]
 
-DTYPES = {
+DTYPES: dict[type, pl.DataType] = {
     int: pl.Int64(),
     bool: pl.Boolean(),
     dt.date: pl.Date(),

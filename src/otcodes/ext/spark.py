@@ -23,8 +23,8 @@ try:
     import pyarrow as pa
     from pyspark.sql import functions as F  # noqa: N812 -- the name that everybody knows it by
     from pyspark.sql.window import Window
-except ImportError as error:
-    raise MissingExtraError("otcodes.ext.spark", "spark") from error
+except ImportError as _error:
+    raise MissingExtraError("otcodes.ext.spark", "spark") from _error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "check_many", "zipped"]
 
-arrow = cast("Any", pa)  # it ships no types
+arrow: Any = cast("Any", pa)  # it ships no types
 # Columns that are added on the way to the workers.
 ROW, ORDER, GROUP = "otcodes_row", "otcodes_order", "otcodes_group"
 # What is said, whatever it is about: the columns of a finding, and those that a problem has besides.
@@ -50,7 +50,11 @@ SAID = (
     Column(name="value", values=[]),
 )
 IN_WORDS = {"expected": "message", "reason": "message"}  # of a problem, and of what was not checked
-TYPES = {str: ("string", arrow.string()), int: ("bigint", arrow.int64()), bool: ("boolean", arrow.bool_())}
+TYPES: dict[type, tuple[str, Any]] = {
+    str: ("string", arrow.string()),
+    int: ("bigint", arrow.int64()),
+    bool: ("boolean", arrow.bool_()),
+}
 DDL = ", ".join(f"{column.name} {TYPES[column.kind][0]}" for column in SAID)
 ARROW = arrow.schema([(column.name, TYPES[column.kind][1]) for column in SAID])
 # What Python takes for blank in front of and behind a text.

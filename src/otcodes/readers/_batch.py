@@ -209,6 +209,7 @@ LINE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "allowed_usd": _usd,
     "revenue_code": _text,
     "discipline": _text,
+    "rendering_provider": _text,
 }
 CLAIM_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "id": _text,

@@ -31,6 +31,7 @@ BESIDE = frozenset({"admitting", "externalcauseofinjury", "patientreasonforvisit
 UNITS = frozenset({"1", "UN", "unit", "units", "{unit}"})  # what is counted otherwise (minutes) is no unit
 MEDICARE = "https://bluebutton.cms.gov/"  # Medicare's claims data: what it names itself by begins so
 PART_B = "Coverage/part-b-"  # and so its name for a coverage by Part B
+RENDERERS = frozenset({"performing", "rendering"})  # the roles, by the editions of the guide
 TOTAL = "https://bluebutton.cms.gov/resources/variables/rev_cntr_tot_chrg_amt"  # beside the price of a unit
 LEVEL_II = re.compile("[A-Z][0-9]{4}")
 DAY = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?", re.ASCII)
@@ -172,6 +173,7 @@ class ClaimReader:
             "allowed_usd": _adjudicated(item, "eligible"),
             "place": self._code(item, "locationCodeableConcept", systems.OF_PLACES, place),
             "revenue_code": self._code(item, "revenue", systems.OF_REVENUE, place),
+            "rendering_provider": self._renderer(item),
             "diagnoses": self._pointed_at(item, place),
         }
         known = {field: value for field, value in facts.items() if value is not None}
@@ -278,12 +280,22 @@ class ClaimReader:
     def _referrer(self) -> str | None:
         """The NPI of who referred the patient, where there is one."""
         referred = _npi(part(self._resource, "referral"))
+        return referred or self._one_of_the_team({"referring"})
+
+    def _renderer(self, item: Element) -> str | None:
+        """The NPI of who furnished an item: of the team, or of those of it that the item names."""
+        named: list[object] = item.get("careTeamSequence") or []
+        return self._one_of_the_team(RENDERERS, {_whole(each) for each in named})
+
+    def _one_of_the_team(self, roles: Collection[str], sequences: Collection[int | None] = ()) -> str | None:
+        """The NPI of the one member with a role, among some or all; `None` of none, or of several."""
         members = {
             _npi(part(member, "provider"))
             for member in parts(self._resource, "careTeam")
-            if "referring" in words_of(part(member, "role"))
+            if not words_of(part(member, "role")).isdisjoint(roles)
+            and (not sequences or _whole(member.get("sequence")) in sequences)
         }
-        return referred or (members.pop() if len(members) == 1 else None)
+        return members.pop() if len(members) == 1 else None
 
 
 def _npi(reference: Element) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -74,8 +75,8 @@ class JsonObject(dict[str, Any]):
         """The object of these keys and values, as the JSON has them."""
         made = cls(pairs)
         if len(made) < len(pairs):
-            names = [name for name, _ in pairs]
-            made.twice = tuple(sorted({name for name in names if names.count(name) > 1}))
+            counts = Counter(name for name, _ in pairs)
+            made.twice = tuple(sorted(name for name, count in counts.items() if count > 1))
         return made
 
 

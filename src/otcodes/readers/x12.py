@@ -134,6 +134,7 @@ class _Claim:
     beside: list[str] = attrs.field(factory=list[str])
     diagnoses_place: str | None = None
     statement: str = ""  # the day of an institutional claim, where it has a single one
+    renderer: str = ""  # of the lines that name none of their own
 
 
 class _Reading:
@@ -311,10 +312,16 @@ class _Reading:
                 self._indicator = ""
 
     def _read_name(self, elements: Sequence[str]) -> None:
-        kind = value(elements, 1)
-        if self._claim is not None:
-            if kind in ("DN", "DK") and value(elements, 8) == "XX":
-                self._claim.facts.setdefault("referring_npi", value(elements, 9))
+        kind, claim = value(elements, 1), self._claim
+        if claim is not None:
+            npi = value(elements, 9) if value(elements, 8) == "XX" else ""
+            if npi and kind in ("DN", "DK"):
+                claim.facts.setdefault("referring_npi", npi)
+            elif kind == "82" and npi.isdecimal():  # damage is no number, and an audit would show it
+                if claim.lines:
+                    claim.lines[-1].facts["rendering_provider"] = npi
+                else:
+                    claim.renderer = claim.renderer or npi
         elif kind == "IL":
             self._member, self._dependent = decoded(value(elements, 9)), []
         elif kind == "QC":
@@ -461,6 +468,8 @@ class _Reading:
             self._problem(f"an {service} behind it", place=line.place)
             return None
         on = line.on or claim.statement
+        if claim.renderer:
+            line.facts.setdefault("rendering_provider", claim.renderer)
         # What a file says of a line it mostly says of many; it is read once.
         key = tuple(line.facts.items())
         known, day = self._lines.get(key), self._days.get(on)

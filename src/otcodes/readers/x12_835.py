@@ -23,13 +23,15 @@ from ..remittances import (
 from ._x12_transactions import Segment, Transactions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ._batch import Problem
 
 GROUPS = tuple(AdjustmentGroup)
 # A reason or a remark always has a digit; what has none, or is longer, is out of its place.
 CODE = re.compile(r"(?=.*\d)[A-Z0-9]{1,6}", re.ASCII)
 HELD = re.compile(r"[A-Z0-9]{0,3}", re.ASCII)
-REMARKS = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}
+REMARKS: dict[str, Sequence[int]] = {"MOA": range(3, 8), "MIA": (5, 20, 21, 22, 23)}
 REVENUE = "NU"  # the qualifier of a line that has a revenue code alone
 
 
