@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import otcodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MONDAY = dt.date(2026, 3, 2)
 TIMED = ("97530", "97110", "97140", "97112", "97535", "97533", "97542", "97129")
@@ -71,19 +71,27 @@ def claims(count: int, *, lines: tuple[int, int] = (2, 5), seed: int = 1) -> Ite
         )
 
 
-def long_claim(lines: int) -> otcodes.Claim:
-    """One claim of so many lines, five a day."""
+def codes_of_one_day() -> dict[str, tuple[str, ...]]:
+    """Codes for a long day, each once: with hardly a pair among them; and with all the pairs of a section."""
+    codes = otcodes.procedures.on(MONDAY).keys()
+    orthoses = [code for code in codes if "L3650" <= code <= "L3999"]
+    section = [code for code in codes if code.startswith("97")]
+    return {"orthoses": (*TIMED[:5], *orthoses), "section": tuple(section)}
+
+
+def long_claim(lines: int, *, a_day: int, codes: Sequence[str], dice: random.Random) -> otcodes.Claim:
+    """One claim of so many lines, with minutes that hardly come twice."""
     made = [
         otcodes.ServiceLine(
-            code,
-            on=MONDAY + dt.timedelta(number // 5),
+            codes[number % a_day],
+            on=MONDAY + dt.timedelta(number // a_day),
             units=1,
-            minutes=15,
+            minutes=dice.choice((15, 18, 20, 22)),
             assistant_minutes=0,
             modifiers=("GO",),
             place="11",
-            charge_usd=Decimal(50),
+            charge_usd=Decimal(dice.randrange(40, 200)),
         )
-        for number, code in zip(range(lines), TIMED[:5] * (lines // 5 + 1), strict=False)
+        for number in range(lines)
     ]
     return otcodes.Claim(payer="medicare-b", diagnoses=("M62.81",), lines=tuple(made))
