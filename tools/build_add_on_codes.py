@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from otcodes.importing.add_on_codes import KIND, LISTED
 from tables import DATA, INTERVAL, read_csv, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KEY = ("add_on", "primary")
-EDITS, COMPLETE = "ncci_aoc_2024q3.csv", "1"
+EDITS = "ncci_aoc_2024q3.csv"
 
 # The last day that the whole table is confirmed to; a row that is confirmed to another day says so.
 COVERAGE_TO = "2026-12-31"
@@ -81,7 +81,7 @@ def main(official: str) -> None:
     for row in read_csv(DATA / "procedures.csv"):
         procedures.setdefault(row["code"], []).append(row)
     pairs = pairs_of(procedures)
-    edits = [edit for edit in read_csv(folder / "ncci" / EDITS) if edit["aoc_edit_type"] == COMPLETE]
+    edits = [edit for edit in read_csv(folder / "ncci" / EDITS) if edit["aoc_edit_type"] == LISTED]
     listed = {(edit["add_on_code"], edit["primary_code"]) for edit in edits}
     known = {pair for pair in listed if procedures.keys() >= set(pair)}
     if pairs.keys() != known | NEWER:
@@ -93,7 +93,7 @@ def main(official: str) -> None:
             if not days["valid_to"]:
                 days["confirmed_to"] = confirmed_to(add_on, this_year, last_year)
             rows.append({"add_on": add_on, "primary": primary, **days})
-    write_table("add_on_codes", rows, key=KEY, columns=())
+    write_table(KIND.table, rows, key=KIND.form.key, columns=KIND.form.columns)
     dropped = sorted({code for pair in listed - known for code in pair} - procedures.keys())
     print(f"{len(rows)} rows; {len(listed - known)} pairs dropped with {' '.join(dropped)}")
 

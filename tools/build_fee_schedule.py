@@ -13,56 +13,58 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from build_payment_status import LAST_DAY, LIST, PARTIAL, PARTIAL_FROM, PARTIAL_TO, RELEASES
-from otcodes.importing.fees_pprrvu import KIND, QUALIFYING, STANDARD, VALUED
-from tables import DATA, INTERVAL, day_before, known_codes, ranges, read_csv, write_table
+from build_payment_status import LAST_DAY, LIST, PARTIAL, PARTIAL_FROM, PARTIAL_TO, RELEASES, spans
+from otcodes.importing.fees_pprrvu import KIND, QUALIFYING, STANDARD, VALUED, has_values, value_of
+from tables import DATA, INTERVAL, history, known_codes, ranges, read_csv, said, write_table
 
-KEY, COLUMNS = KIND.form.key, KIND.form.columns
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tables import Statement
+
+FORM, FACTOR_FORM = KIND.form, KIND.beside["conversion_factors"]
 
 FACTORS, FACTORS_FROM = "conversion_factors.csv", "2018-01-01"
 # From the final rule of the year: the file on board is the one of the standard factor.
 QUALIFYING_FACTOR = "33.5675"
 
+# What the importer calls the columns that the copies have by other names.
+NAMES = {
+    "pe_nonfac": "nonfacility",
+    "pe_nonfac_na": "nonfacility_na",
+    "pe_fac": "facility",
+    "pe_fac_na": "facility_na",
+    "mp": "malpractice",
+    "total_nonfac": "nonfacility_total",
+    "total_fac": "facility_total",
+    "pctc": "component",
+    "mult_proc": "multiple",
+}
+
 Row = dict[str, str]
-Value: TypeAlias = "tuple[str, ...]"
 
 
-def value_of(line: Row) -> Value:
-    """The columns of one line; a facility's share is empty where the file says that there is none."""
-    facility = "" if line["pe_fac_na"] else line["pe_fac"]
-    return (line["work"], line["pe_nonfac"], facility, line["mp"], line["mult_proc"], line["pctc"])
-
-
-def has_values(line: Row) -> bool:
-    numbers = (line[name] for name in ("work", "pe_nonfac", "pe_fac", "mp"))
-    return line["status"] in VALUED or any(map(Decimal, numbers))
-
-
-def check_line(line: Row, file: str) -> None:
-    """Raise `ValueError` where the parts of a line do not add up, or are not what a table here can say."""
-    total = Decimal(line["work"]) + Decimal(line["pe_nonfac"]) + Decimal(line["mp"])
-    if total != Decimal(line["total_nonfac"]) or line["pe_nonfac_na"]:
-        raise ValueError(f"{file}: {line}")
-
-
-def values(path: Path) -> dict[str, Value | None]:
+def values(path: Path) -> dict[str, Row | None]:
     """The relative values by code, `None` where it has none; a line with a modifier is a component."""
-    found: dict[str, Value | None] = {}
+    found: dict[str, Row | None] = {}
     for line in read_csv(path):
         if line["mod"]:
             continue
-        if line["code"] in found:
-            raise ValueError(f"two lines for {line['code']} in {path.name}")
-        check_line(line, path.name)
-        found[line["code"]] = value_of(line) if has_values(line) else None
+        row = {NAMES.get(column, column): cell for column, cell in line.items()}
+        if row["code"] in found or row["nonfacility_na"] or not adds_up(row):
+            raise ValueError(f"{path.name}: {line}")
+        found[row["code"]] = value_of(row) if has_values(row) else None
     return found
 
 
-def row(code: str, start: str, value: Value, *, is_known: bool) -> Row:
-    interval = (start, "", "yes" if is_known else "no", "")
-    return dict(zip((*KEY, *INTERVAL, *COLUMNS), (code, *interval, *value), strict=True))
+def adds_up(row: Row) -> bool:
+    """Whether the parts of a line are its totals."""
+    return all(
+        sum(Decimal(row[name]) for name in ("work", practice, "malpractice")) == Decimal(row[total])
+        for practice, total in (("nonfacility", "nonfacility_total"), ("facility", "facility_total"))
+    )
 
 
 def first_days() -> dict[str, str]:
@@ -75,41 +77,25 @@ def first_days() -> dict[str, str]:
     return days
 
 
-def histories(folder: Path, days: dict[str, str]) -> dict[str, list[Row]]:
-    """Each code's rows, oldest first; equal values of neighbouring releases make one row."""
-    rows: dict[str, list[Row]] = {}
-    running: dict[str, Value | None] = {}
-    for release, start, _ in RELEASES:
-        found = values(folder / f"rvu_{release}.csv")
-        for code in sorted(running.keys() | found.keys()):
-            before, value = running.get(code), found.get(code)
-            if before == value:
-                continue
-            if before is not None:
-                rows[code][-1]["valid_to"] = day_before(start)
+def editions(folder: Path) -> Iterator[Statement]:
+    """What each release says, and what the partial file confirms, changes, ends or begins."""
+    days = first_days()
+    before: set[str] = set()
+
+    def rows(found: dict[str, Row | None], start: str) -> Iterator[Row]:
+        for code, value in found.items():
             if value is not None:
                 # A copy may leave a code out: unless the one before had it, its own first day must say it.
-                is_known = code in running or days.get(code) == start
-                rows.setdefault(code, []).append(row(code, start, value, is_known=is_known))
-        running = found
-    return rows
+                is_new = code not in before and days.get(code) == start
+                yield {"code": code, **value, "is_start_known": "yes" if is_new else "no"}
 
-
-def add_partial(rows: dict[str, list[Row]], found: dict[str, Value | None], days: dict[str, str]) -> None:
-    """Confirm, change, end or begin the codes that the partial file lists."""
-    for code, value in found.items():
-        history = rows.get(code, [])
-        current = history[-1] if history and not history[-1]["valid_to"] else None
-        if current is not None and tuple(current[name] for name in COLUMNS) == value:
-            current["confirmed_to"] = PARTIAL_TO
-            continue
-        if current is not None:
-            current["valid_to"] = LAST_DAY
-        if value is not None:
-            is_known = current is not None or days.get(code) == PARTIAL_FROM
-            new = row(code, PARTIAL_FROM, value, is_known=is_known)
-            new["confirmed_to"] = PARTIAL_TO
-            rows.setdefault(code, []).append(new)
+    for (release, start, _), span in zip(RELEASES, spans(), strict=True):
+        found = values(folder / f"rvu_{release}.csv")
+        # What it has no more of the one before has ended.
+        yield said(FORM, span, rows(found, start), codes=found.keys() | before)
+        before = set(found)
+    found = values(folder / f"rvu_{PARTIAL}.csv")
+    yield said(FORM, (PARTIAL_FROM, PARTIAL_TO), rows(found, PARTIAL_FROM), codes=found)
 
 
 def scope(folder: Path, held: set[str]) -> tuple[str, ...]:
@@ -139,28 +125,27 @@ def factors(folder: Path) -> list[Row]:
         if factor_of(folder / f"rvu_{release}.csv") != listed:
             raise ValueError(f"{release} has another conversion factor than {listed}")
     found.append((PARTIAL_FROM, PARTIAL_TO, factor_of(folder / f"rvu_{PARTIAL}.csv")))
-    header = ("kind", *INTERVAL, "amount_usd")
     # What came before the first one on board was a factor too.
     rows = [
         (STANDARD, first, end, "no" if first == FACTORS_FROM else "yes", "", amount)
         for first, end, amount in found
     ]
     rows.append((QUALIFYING, PARTIAL_FROM, PARTIAL_TO, "yes", "", QUALIFYING_FACTOR))
+    header = (*FACTOR_FORM.key, *INTERVAL, *FACTOR_FORM.columns)
     return [dict(zip(header, each, strict=True)) for each in rows]
 
 
 def main(official: str) -> None:
     folder = Path(official) / "fees"
-    days = first_days()
-    rows = histories(folder, days)
-    add_partial(rows, values(folder / f"rvu_{PARTIAL}.csv"), days)
-    known = known_codes()
-    kept = [each for code, history in rows.items() if code in known for each in history]
-    write_table("fee_schedule", kept, key=KEY, columns=COLUMNS)
-    unknown = " ".join(sorted(rows.keys() - known)) or "none"
-    print(f"{len(kept)} rows of {len(rows.keys() & known)} codes; dropped: {unknown}")
-    print("scope =", json.dumps(scope(folder, rows.keys() & known)))
-    count = write_table("conversion_factors", factors(folder), key=("kind",), columns=("amount_usd",))
+    made = history(FORM, editions(folder), covered_to=LAST_DAY)
+    known, codes = known_codes(), {row["code"] for row in made.rows}
+    kept = [row for row in made.rows if row["code"] in known]
+    write_table(KIND.table, kept, key=FORM.key, columns=FORM.columns)
+    unknown = " ".join(sorted(codes - known)) or "none"
+    print(f"{len(kept)} rows of {len(codes & known)} codes; dropped: {unknown}")
+    print("scope =", json.dumps(scope(folder, codes & known)))
+    form = FACTOR_FORM
+    count = write_table("conversion_factors", factors(folder), key=form.key, columns=form.columns)
     print(f"{count} conversion factors")
 
 

@@ -8,7 +8,7 @@ fiscal year, where only a later file of it is on board, is in ``icd10cm_updates.
 years of which the billable codes alone are on board, ``icd10cm_headers.csv`` has the titles of headers that
 were revised, and a header that no edition had before although codes extended it.
 
-The next edition is added to the table as it is by ``add_edition.py``.
+The next edition is added to the table as it is by ``add_editions.py``.
 
 A row is the longest span of days over which a code is billable, or a header, under one title. Titles are
 told apart by their letters and digits alone; of several ways to write one, an official file's is kept.

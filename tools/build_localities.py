@@ -17,10 +17,10 @@ from typing import TypeAlias
 
 from otcodes.importing._fees import number
 from otcodes.importing.fees_gpci import KIND, name_of
-from tables import INTERVAL, day_before, write_table
+from tables import history, said, write_table
 
-KEY, COLUMNS = KIND.form.key, KIND.form.columns
-YEARS = tuple(range(2020, 2026))
+FORM = KIND.form
+YEARS = range(2020, 2026)
 INDICES = ("gpci_work", "gpci_pe", "gpci_mp")
 index = number(3)
 
@@ -30,7 +30,6 @@ CONTRACTOR = re.compile(r"[0-9]{5}")
 
 Row = dict[str, str]
 Key: TypeAlias = "tuple[str, str]"
-Value: TypeAlias = "tuple[str, ...]"
 
 
 def lines(path: Path) -> list[Row]:
@@ -44,50 +43,34 @@ def key_of(line: Row) -> Key:
     return line["mac"], line["locality_number"]
 
 
-def values(folder: Path) -> dict[int, dict[Key, Value]]:
+def rows(folder: Path) -> dict[int, dict[Key, Row]]:
     """By year and key, the columns; the file of 2020 has no states, so that later ones give them."""
     years = {year: lines(folder / f"gpci_{year}.csv") for year in YEARS}
     states: dict[Key, str] = {}
     for line in (line for year in YEARS for line in years[year] if "state" in line):
         if states.setdefault(key_of(line), line["state"]) != line["state"]:
             raise ValueError(f"{key_of(line)} is in {states[key_of(line)]} and in {line['state']}")
-    found: dict[int, dict[Key, Value]] = {year: {} for year in YEARS}
+    found: dict[int, dict[Key, Row]] = {year: {} for year in YEARS}
     for year in YEARS:
         for line in years[year]:
             key = key_of(line)
             if key in found[year]:
                 raise ValueError(f"two lines for {key} in {year}")
             indices = [index(line[name]) for name in INDICES]  # a copy may have them in binary
-            found[year][key] = (states[key], name_of(line["locality_name"]), *indices)
+            cells = (*key, states[key], name_of(line["locality_name"]), *indices)
+            found[year][key] = dict(zip((*FORM.key, *FORM.columns), cells, strict=True))
     return found
 
 
-def rows(found: dict[int, dict[Key, Value]]) -> list[Row]:
-    """A row an interval: equal values of neighbouring years make one."""
-    kept: list[Row] = []
-    open_rows: dict[Key, Row] = {}
-    running: dict[Key, Value] = {}
-    for year in YEARS:
-        first = f"{year}-01-01"
-        for key in sorted(running.keys() | found[year].keys()):
-            value = found[year].get(key)
-            if running.get(key) == value:
-                continue
-            if key in open_rows:
-                open_rows.pop(key)["valid_to"] = day_before(first)
-            if value is not None:
-                # What was paid before the first file on board is not known.
-                interval = (first, "", "no" if year == YEARS[0] else "yes", "")
-                row = dict(zip((*KEY, *INTERVAL, *COLUMNS), (*key, *interval, *value), strict=True))
-                open_rows[key] = row
-                kept.append(row)
-        running = found[year]
-    return kept
-
-
 def main(official: str) -> None:
-    found = values(Path(official) / "fees")
-    count = write_table("localities", rows(found), key=KEY, columns=COLUMNS)
+    found = rows(Path(official) / "fees")
+    codes = {locality for year in found.values() for _, locality in year}
+    editions = [
+        said(FORM, (f"{year}-01-01", f"{year}-12-31"), of_year.values(), codes=codes)
+        for year, of_year in found.items()
+    ]
+    made = history(FORM, editions, covered_to=f"{YEARS[-1]}-12-31")
+    count = write_table(KIND.table, made.rows, key=FORM.key, columns=FORM.columns)
     print(f"{count} rows of {len({key for year in found.values() for key in year})} localities")
 
 

@@ -3,9 +3,9 @@
     python tools/build_modifiers.py OFFICIAL
 
 Takes what `otcodes.importing.hcpcs` reads: the zip as published, the text in it, or its sheet; the codes are
-added by ``add_edition.py``. Labels, kinds and disciplines are our own and live only in the table being built:
-they are kept. So are the rows that are not the official file's: CPT modifiers, and what ended long enough ago
-to have left it.
+added by ``add_editions.py``. Labels, kinds and disciplines are our own and live only in the table being
+built: they are kept. So are the rows that are not the official file's: CPT modifiers, and what ended long
+enough ago to have left it.
 """
 
 from __future__ import annotations

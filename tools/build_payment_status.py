@@ -11,11 +11,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tables import INTERVAL, day_before, known_codes, read_csv, write_table
+from otcodes.importing.fees_pprrvu import KIND
+from tables import day_before, history, known_codes, read_csv, said, write_table
 
-KEY = ("code",)
-COLUMNS = ("status",)
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tables import Statement
+
+TABLE = "payment_status"
+FORM = KIND.beside[TABLE]
 
 # Complete files in order: release, the first day it answers for, and its column in the list of
 # every code from 97000 to 97999.
@@ -62,13 +69,7 @@ ADDED = (
     ("S8948", (("I", "2025-01-01"),)),
 )
 
-Row = dict[str, str]
 Letters = dict[str, str]
-
-
-def row(code: str, start: str, letter: str, *, is_known: bool) -> Row:
-    interval = (start, "", "yes" if is_known else "no", "")
-    return dict(zip((*KEY, *INTERVAL, *COLUMNS), (code, *interval, letter), strict=True))
 
 
 def letters(path: Path) -> Letters:
@@ -80,11 +81,11 @@ def letters(path: Path) -> Letters:
     return found
 
 
-def releases(folder: Path) -> list[tuple[str, Letters]]:
-    """Every complete release as its first day and its letters, oldest first."""
+def releases(folder: Path) -> list[Letters]:
+    """The letters of every complete release, oldest first."""
     complete = read_csv(folder / LIST)
     result = []
-    for release, start, column in RELEASES:
+    for release, _, column in RELEASES:
         found = letters(folder / f"rvu_{release}.csv")
         for line in complete:
             code, letter = line["code"], line[column]
@@ -92,62 +93,48 @@ def releases(folder: Path) -> list[tuple[str, Letters]]:
                 raise ValueError(f"{release} and the list differ on {code}")
             if not letter and code in found:
                 raise ValueError(f"{release} has {code} and the list does not")
-        result.append((start, found))
+        result.append(found)
     return result
 
 
-def histories(folder: Path) -> dict[str, list[Row]]:
-    """Each code's rows, oldest first; equal letters of neighbouring releases make one row."""
-    rows: dict[str, list[Row]] = {}
-    # Letters run on from release to release: what the one before did not have starts here.
-    running: Letters = {}
-    for number, (start, found) in enumerate(releases(folder)):
-        for code in sorted(running.keys() | found.keys()):
-            if running.get(code) == found.get(code):
-                continue
-            if code in running:
-                rows[code][-1]["valid_to"] = day_before(start)
-            if code in found:
-                rows.setdefault(code, []).append(row(code, start, found[code], is_known=number > 0))
-        running = found
-    add_listed(rows)
-    return rows
+def spans() -> list[tuple[str, str]]:
+    """The first and last day of every complete release, oldest first."""
+    starts = [start for _, start, _ in RELEASES]
+    return list(zip(starts, [*map(day_before, starts[1:]), LAST_DAY], strict=True))
 
 
-def add_listed(rows: dict[str, list[Row]]) -> None:
-    """Add the codes that the files leave out."""
-    for codes, steps in ADDED:
-        for code in codes.split():
-            if code in rows:
-                raise ValueError(f"{code} is in the files now")
-            rows[code] = []
-            for letter, start in steps:
-                if rows[code]:
-                    rows[code][-1]["valid_to"] = day_before(start)
-                rows[code].append(row(code, start, letter, is_known=bool(rows[code])))
-
-
-def add_partial(rows: dict[str, list[Row]], found: Letters) -> None:
-    """Confirm, change or begin the codes that the partial file lists; it ends none."""
+def rows(found: Letters, new: Collection[str] = ()) -> Iterator[dict[str, str]]:
     for code, letter in found.items():
-        history = rows.setdefault(code, [])
-        current = history[-1] if history and not history[-1]["valid_to"] else None
-        if current is None or current["status"] != letter:
-            if current is not None:
-                current["valid_to"] = LAST_DAY
-            history.append(row(code, PARTIAL_FROM, letter, is_known=True))
-        history[-1]["confirmed_to"] = PARTIAL_TO
+        yield {"code": code, "status": letter, "is_start_known": "yes" if code in new else "no"}
+
+
+def editions(folder: Path) -> Iterator[Statement]:
+    """What each release says, what was typed, and what the partial file confirms, changes or begins."""
+    complete = releases(folder)
+    codes = {code for found in complete for code in found}
+    for days, found in zip(spans(), complete, strict=True):
+        yield said(FORM, days, rows(found), codes=codes)
+    for words, steps in ADDED:
+        added = words.split()
+        if codes & set(added):
+            raise ValueError(f"{min(codes & set(added))} is in the files now")
+        codes.update(added)
+        ends = [*(day_before(start) for _, start in steps[1:]), LAST_DAY]
+        for (letter, start), end in zip(steps, ends, strict=True):
+            yield said(FORM, (start, end), rows(dict.fromkeys(added, letter)), codes=added)
+    partial = letters(folder / f"rvu_{PARTIAL}.csv")
+    new = partial.keys() - codes
+    yield said(FORM, (PARTIAL_FROM, PARTIAL_TO), rows(partial, new), codes=partial)
 
 
 def main(official: str) -> None:
-    folder = Path(official) / "fees"
-    rows = histories(folder)
-    add_partial(rows, letters(folder / f"rvu_{PARTIAL}.csv"))
+    made = history(FORM, editions(Path(official) / "fees"), covered_to=LAST_DAY)
     known = known_codes()
-    kept = [each for code, history in rows.items() if code in known for each in history]
-    write_table("payment_status", kept, key=KEY, columns=COLUMNS)
-    unknown = " ".join(sorted(rows.keys() - known)) or "none"
-    print(f"{len(kept)} rows of {len(rows.keys() & known)} codes; dropped: {unknown}")
+    kept = [row for row in made.rows if row["code"] in known]
+    write_table(TABLE, kept, key=FORM.key, columns=FORM.columns)
+    codes = {row["code"] for row in made.rows}
+    unknown = " ".join(sorted(codes - known)) or "none"
+    print(f"{len(kept)} rows of {len(codes & known)} codes; dropped: {unknown}")
 
 
 if __name__ == "__main__":

@@ -17,20 +17,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from otcodes.importing.ncci_ptp import KIND, NEVER_APPLIED
 from tables import INTERVAL, known_codes, ranges, read_csv, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KEY = ("setting", "column_1", "column_2")
-COLUMNS = ("indicator",)
+FORM = KIND.form
 SETTINGS = {
     "practitioner": "ncci_ptp_practitioner_2024q3.csv",
     "outpatient-hospital": "ncci_ptp_outpatient_2024q3.csv",
 }
 EFFECTIVE = "2024-07-01"
 OPEN = "9999-12-31"
-NEVER_APPLIED = "9"
 
 # The part of the practitioner edits of 2026-10-01: the only source with effective dates.
 DATED = "ncci_ptp_practitioner_2026q4_subset.csv"
@@ -66,7 +65,7 @@ Row = dict[str, str]
 
 
 def row(pair: tuple[str, str, str], interval: tuple[str, str, str, str], indicator: str) -> Row:
-    return dict(zip((*KEY, *INTERVAL, *COLUMNS), (*pair, *interval, indicator), strict=True))
+    return dict(zip((*FORM.key, *INTERVAL, *FORM.columns), (*pair, *interval, indicator), strict=True))
 
 
 def dated_edits(folder: Path) -> dict[tuple[str, str, str], Row]:
@@ -116,7 +115,7 @@ def main(official: str) -> None:
     known = known_codes()
     kept = [each for each in rows if {each["column_1"], each["column_2"]} <= known]
     unknown = {each[name] for each in rows for name in ("column_1", "column_2")} - known
-    write_table("ptp_edits", kept, key=KEY, columns=COLUMNS)
+    write_table(KIND.table, kept, key=FORM.key, columns=FORM.columns)
     dropped = " ".join(sorted(unknown)) or "no code"
     print(f"{len(kept)} rows; {len(rows) - len(kept)} dropped with {dropped}")
     # A code whose pairs were dropped cannot be in the scope.

@@ -16,34 +16,40 @@ c4b11f583b5c9 (outpatient hospital).
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from tables import INTERVAL, day_after, known_codes, read_csv, write_table
+from otcodes.importing.mue import BY_LINE, KIND
+from tables import history, known_codes, read_csv, said, write_table
 
-KEY = ("program", "setting", "code")
-COLUMNS = ("units", "indicator")
-PRACTITIONER, HOSPITAL = "practitioner", "outpatient-hospital"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tables import Statement
+
+FORM = KIND.form
+PRACTITIONER, HOSPITAL = ("medicare", "practitioner"), ("medicare", "outpatient-hospital")
+JULY_2024, APRIL_2026 = ("2024-07-01", "2024-09-30"), ("2026-04-01", "2026-06-30")
 
 # The last day of the last complete edition: a row that is confirmed to another day says so.
-COVERAGE_TO = "2026-06-30"
+COVERAGE_TO = APRIL_2026[1]
 
-# Complete editions, oldest first: first day, last day, file.
+# Complete editions: their days and files.
 EDITIONS = {
-    PRACTITIONER: (
-        ("2024-07-01", "2024-09-30", "mue_practitioner_2024q3.csv"),
-        ("2026-04-01", "2026-06-30", "mue_practitioner_2026q2.csv"),
-    ),
-    HOSPITAL: (("2024-07-01", "2024-09-30", "mue_outpatient_2024q3.csv"),),
+    PRACTITIONER: {
+        JULY_2024: "mue_practitioner_2024q3.csv",
+        APRIL_2026: "mue_practitioner_2026q2.csv",
+    },
+    HOSPITAL: {JULY_2024: "mue_outpatient_2024q3.csv"},
 }
 
 # A part of the practitioner editions of 2026-07-01 and 2026-10-01, which agree.
-PART, PART_TO = "mue_practitioner_2026q3q4_subset.csv", "2026-12-31"
+PART, PART_DAYS = "mue_practitioner_2026q3q4_subset.csv", ("2026-07-01", "2026-12-31")
 
 # Practitioner limits of 2024-07-01, from the same edition, of codes that the copies above leave out. That
 # the copy of 2026-04-01 lacks them says nothing.
-LEFT_OUT_FROM, LEFT_OUT_TO = "2024-07-01", "2024-09-30"
 LEFT_OUT = (
     ("20560 20561 98966 98967 98968 98970 98971 98972", "1", "2"),
     ("0552T 29065 29075 29085", "1", "3"),
@@ -52,8 +58,8 @@ LEFT_OUT = (
 )
 
 # Medicaid's practitioner limits of the first quarter of 2026, by units; all are judged line by line.
-MEDICAID_FROM, MEDICAID_TO, MEDICAID_INDICATOR = "2026-01-01", "2026-03-31", "1"
-MEDICAID = {
+MEDICAID, MEDICAID_DAYS = ("medicaid", "practitioner"), ("2026-01-01", "2026-03-31")
+MEDICAID_LIMITS = {
     "1": """
         20560 20561 29065 29075 29085 29105 29125 29126 29200 29240 29260 29515 29530 29540 29550 29580
         29581 29584 90901 90912 92526 92610 92611 95852 95992 96112 97010 97012 97014 97016 97018 97022
@@ -70,21 +76,12 @@ MEDICAID = {
     "8": "97535 97542 97598 97750 97755",
 }
 
-Row = dict[str, str]
-Key: TypeAlias = "tuple[str, str, str]"
-Limit: TypeAlias = "tuple[str, str]"
+Limits: TypeAlias = "Mapping[str, tuple[str, str]]"
 
 
-def row(key: Key, start: str, limit: Limit, *, confirmed: str, is_known: bool = False) -> Row:
-    """An open row, confirmed to a day."""
-    told = "" if confirmed == COVERAGE_TO else confirmed
-    values = (*key, start, "", "yes" if is_known else "no", told, *limit)
-    return dict(zip((*KEY, *INTERVAL, *COLUMNS), values, strict=True))
-
-
-def limits(path: Path) -> dict[str, Limit]:
+def limits(path: Path) -> Limits:
     """Units and indicator by code."""
-    found: dict[str, Limit] = {}
+    found: dict[str, tuple[str, str]] = {}
     for line in read_csv(path):
         indicator = line.get("mue_mai") or line["mai"]
         # The file of 2026 puts the indicator's meaning behind it.
@@ -94,65 +91,39 @@ def limits(path: Path) -> dict[str, Limit]:
     return found
 
 
-def medicare(folder: Path, setting: str) -> dict[str, list[Row]]:
-    """Each code's rows, oldest first; a limit that two editions agree on makes one row."""
-    rows: dict[str, list[Row]] = {}
-    running: dict[str, Limit] = {}
-    before = ""
-    for start, end, file in EDITIONS[setting]:
-        found = limits(folder / file)
-        for code in sorted(running.keys() | found.keys()):
-            is_same = running.get(code) == found.get(code)
-            if is_same:
-                rows[code][-1]["confirmed_to"] = "" if end == COVERAGE_TO else end
-                continue
-            if code in running:
-                rows[code][-1].update(valid_to=before, confirmed_to="")
-            if code in found:
-                # Only of the next quarter's edition is the first day of a change known.
-                is_known = bool(before) and day_after(before) == start
-                new = row(("medicare", setting, code), start, found[code], confirmed=end, is_known=is_known)
-                rows.setdefault(code, []).append(new)
-        running, before = found, end
-    return rows
+def edition(part: tuple[str, str], days: tuple[str, str], found: Limits, codes: set[str]) -> Statement:
+    """What an edition says, which has all that there is of some codes."""
+    header = (*FORM.key, *FORM.columns)
+    rows = [dict(zip(header, (*part, code, *limit), strict=True)) for code, limit in found.items()]
+    return said(FORM, days, rows, codes=codes, part=part)
 
 
-def confirm_part(rows: dict[str, list[Row]], found: dict[str, Limit]) -> None:
-    """Confirm the limits that a part of later editions repeats."""
-    for code, limit in found.items():
-        last = rows[code][-1]
-        if last["valid_to"] or (last["units"], last["indicator"]) != limit:
-            raise ValueError(f"{PART} changes {code}")
-        last["confirmed_to"] = PART_TO
-
-
-def typed(rows: dict[str, list[Row]]) -> list[Row]:
-    """The rows that were typed from pages."""
-    found: list[Row] = []
-    for codes, units, indicator in LEFT_OUT:
-        for code in codes.split():
-            if code in rows:
-                raise ValueError(f"{code} is in the files now")
-            key, limit = ("medicare", PRACTITIONER, code), (units, indicator)
-            found.append(row(key, LEFT_OUT_FROM, limit, confirmed=LEFT_OUT_TO))
-    for units, codes in MEDICAID.items():
-        for code in codes.split():
-            key, limit = ("medicaid", PRACTITIONER, code), (units, MEDICAID_INDICATOR)
-            found.append(row(key, MEDICAID_FROM, limit, confirmed=MEDICAID_TO))
-    return found
+def editions(folder: Path) -> Iterator[Statement]:
+    """What the files say, and what was typed from pages."""
+    listed: dict[tuple[str, str], set[str]] = {}
+    for part, files in EDITIONS.items():
+        complete = {days: limits(folder / file) for days, file in files.items()}
+        listed[part] = {code for found in complete.values() for code in found}
+        for days, found in complete.items():
+            yield edition(part, days, found, listed[part])
+    found = limits(folder / PART)
+    yield edition(PRACTITIONER, PART_DAYS, found, set(found))
+    found = {code: (units, indicator) for codes, units, indicator in LEFT_OUT for code in codes.split()}
+    if again := found.keys() & listed[PRACTITIONER]:
+        raise ValueError(f"{min(again)} is in the files now")
+    yield edition(PRACTITIONER, JULY_2024, found, set(found))
+    found = {code: (units, BY_LINE) for units, codes in MEDICAID_LIMITS.items() for code in codes.split()}
+    yield edition(MEDICAID, MEDICAID_DAYS, found, set(found))
 
 
 def main(official: str) -> None:
-    folder = Path(official) / "ncci"
-    practitioner = medicare(folder, PRACTITIONER)
-    confirm_part(practitioner, limits(folder / PART))
-    histories = [*practitioner.values(), *medicare(folder, HOSPITAL).values()]
-    rows = [each for history in histories for each in history] + typed(practitioner)
+    made = history(FORM, editions(Path(official) / "ncci"), covered_to=COVERAGE_TO)
     known = known_codes()
-    kept = [each for each in rows if each["code"] in known]
-    write_table("unit_limits", kept, key=KEY, columns=COLUMNS)
-    dropped = " ".join(sorted({each["code"] for each in rows} - known)) or "none"
+    kept = [row for row in made.rows if row["code"] in known]
+    write_table(KIND.table, kept, key=FORM.key, columns=FORM.columns)
+    dropped = " ".join(sorted({row["code"] for row in made.rows} - known)) or "none"
     print(f"{len(kept)} rows; dropped: {dropped}")
+    print("gaps =", json.dumps([f"{first}/{last}" for first, last in made.coverage.gaps]))
 
 
 if __name__ == "__main__":

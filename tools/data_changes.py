@@ -4,7 +4,7 @@ python tools/data_changes.py --old OLD/src/otcodes/data --day 2027-01-01        
 python tools/data_changes.py --old OLD/src/otcodes/data --day 2027-01-01 --write    write them into changes/
 
 OLD is a checkout of the last release. The day is the first of what is new. Exit status 1 where tables differ
-and the data version is still the old one.
+and the data version is still the old one. ``release.py`` runs it against the last tag.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _rows(before: list[Row], after: list[Row], key: tuple[str, ...], day: dt.dat
     ]
     mended = _settled(before, day) ^ _settled(after, day)
     if mended:
-        said.append(f"{len(mended)} rows of earlier days were added, mended or taken away")
+        said.append(f"rows of earlier days that were added, mended or taken away: {len(mended)}")
     return said or ["only ends and confirmations of rows differ"]
 
 
@@ -127,11 +127,10 @@ def main(arguments: list[str] | None = None) -> int:
     except FormError as error:
         print(error, file=sys.stderr)
         return 1
-    version = Manifest((chosen.new / MANIFEST).read_bytes()).data_version
     for name, text in found.items():
         print(text)
         if chosen.write:
-            (chosen.changes / f"+data-{version}-{name}.data.md").write_bytes(f"{text}\n".encode())
+            (chosen.changes / f"+data-{name}.data.md").write_bytes(f"{text}\n".encode())
     return 0
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from icd10cm_files import official
+from otcodes.importing._kinds import fiscal_year_end
 from otcodes.importing.icd10cm_lists import SEVENTH
 from otcodes.importing.icd10cm_tabular import Tabular
 from tables import DATA, INTERVAL, day_after, day_before, rows_of
@@ -18,8 +19,6 @@ from tables import DATA, INTERVAL, day_after, day_before, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-OCTOBER = 10
 
 Row = dict[str, str]
 Key = tuple[str, ...]
@@ -108,19 +107,13 @@ def successor(id_: str, before: Tabular, after: Tabular) -> str:
     return next(new for new, block in after.blocks.items() if first in block.categories)
 
 
-def fiscal_year_end(day: str) -> str:
-    """The last day of the fiscal year that a day is in."""
-    date = dt.date.fromisoformat(day)
-    return f"{date.year + (date.month >= OCTOBER)}-09-30"
-
-
 def read_editions(files: Iterable[tuple[str, Path]]) -> list[Edition]:
     """The editions, oldest first; one speaks up to the end of its fiscal year or until the next one."""
     ordered = sorted((dt.date.fromisoformat(first).isoformat(), file) for first, file in files)
     nexts = [first for first, _ in ordered[1:]]
     ends = [day_before(first) for first in nexts] + ["9999-12-31"]
     return [
-        Edition(first, min(fiscal_year_end(first), end), Tabular(official(file)))
+        Edition(first, min(str(fiscal_year_end(dt.date.fromisoformat(first))), end), Tabular(official(file)))
         for (first, file), end in zip(ordered, ends, strict=True)
     ]
 

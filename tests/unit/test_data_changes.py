@@ -1,15 +1,17 @@
 """The tool that writes what changed in the tables, on two small folders."""
 
+import argparse
 import hashlib
 import importlib
-import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(Path(__file__).parents[2] / "tools")
-    tool = importlib.import_module("data_changes")
+    tool, release = map(importlib.import_module, ("data_changes", "release"))
 
 HEADER = "code,valid_from,valid_to,is_start_known,confirmed_to,label"
 OLD = ["11,2020-01-01,,no,,Office", "12,2020-01-01,,no,,Home", "21,2020-01-01,,no,,Hospital"]
@@ -80,14 +82,14 @@ def test_a_fragment_a_table_is_written_and_is_one_of_towncriers(run, tmp_path) -
     (tmp_path / "changes").mkdir()
     run("--write", "--changes", str(tmp_path / "changes"))
     (made,) = (tmp_path / "changes").iterdir()
-    assert re.fullmatch(r"\+[a-z0-9._-]+\.data\.md", made.name)
+    assert made.name == "+data-places.data.md"  # those before it, of the same release, give way
     assert made.read_text("utf-8") == run()[1]
 
 
 def test_rows_of_earlier_days_that_were_mended_are_counted(run, tmp_path) -> None:
     mended = [OLD[0], OLD[1].replace("2020-01-01", "2021-01-01"), OLD[2]]
     folder(tmp_path / "new", "2026.12", places=mended)
-    assert run()[1] == "`places`: 2 rows of earlier days were added, mended or taken away.\n"
+    assert run()[1] == "`places`: rows of earlier days that were added, mended or taken away: 2.\n"
 
 
 def test_rows_that_end_alone_are_no_mending(run, tmp_path) -> None:
@@ -120,3 +122,37 @@ def test_many_codes_are_cut_short(run, tmp_path) -> None:
     folder(tmp_path / "new", "2027.1", places=many)
     assert "30 new on 2027-01-01 (30, 31, 32, " in run()[1]
     assert "41 and 18 more)" in run()[1]
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="it needs git")
+def test_a_release_is_compared_with_the_last_tag(tmp_path, monkeypatch, capsys) -> None:
+    data, notes = tmp_path / "src" / "otcodes" / "data", tmp_path / "changes"
+    for path in (data.parent, notes):
+        path.mkdir(parents=True)
+    folder(data, "2026.11", places=OLD)
+    person = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for command in (("init", "--quiet"), ("add", "."), (*person, "commit", "--quiet", "-m", "old")):
+        release.run("git", "-C", str(tmp_path), *command)
+    shutil.rmtree(data)
+    folder(data, "2026.11", editions=(FIRST, SECOND), places=NEW)
+    for module, name, value in (
+        *((module, "DATA", data) for module in (release, tool)),
+        *((tool, "CHANGES", notes), (release, "ROOT", tmp_path), (release, "WRITERS", ())),
+        (sys, "argv", ["release.py", "2027.1", "--day", "2027-01-01"]),
+    ):
+        monkeypatch.setattr(module, name, value)
+    # Nothing is released yet.
+    before = (data / "manifest.toml").read_bytes()
+    assert release.main() == 1
+    assert capsys.readouterr().err == "git describe failed\n"
+    assert (data / "manifest.toml").read_bytes() == before
+    release.run("git", "-C", str(tmp_path), "tag", "v1")
+    assert release.main() == 0
+    assert (notes / "+data-places.data.md").read_text("utf-8") == capsys.readouterr().out
+    assert b'data_version = "2027.1"\n' in (data / "manifest.toml").read_bytes()
+
+
+@pytest.mark.parametrize("text", ["2027", "27.1", "2027.13", "2027.01", "2027.1.0", "v2027.1"])
+def test_a_data_version_is_a_year_and_a_month(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="expected year and month"):
+        release.data_version(text)
