@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -9,19 +10,23 @@ import attrs
 from .tables import Table
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
 
     from ._manifest import Entry, Key
     from ._protocols import Rows, Source
     from .records import Procedure, ProcedureLabel, R
 
+DELETED = "D"  # a status of the fee schedule: the code is there no more
 # What a table makes of the records of a key.
 Amendment: TypeAlias = "Callable[[Key, tuple[R, ...]], tuple[R, ...]]"
 
 
 class AmendedTable(Table["R"]):
-    """A table whose records are amended, one after the other, as they are read."""
+    """A table whose records are amended, one after the other, as they are read.
+
+    Tables that list its codes, too, may show one to be in force past what it covers itself. What it says of
+    the code is then carried forward.
+    """
 
     def __init__(
         self,
@@ -31,10 +36,19 @@ class AmendedTable(Table["R"]):
         *,
         form: str,
         amendments: Sequence[Amendment[R]],
+        listed_in: Sequence[Table[Any]] = (),
         beside: Table[R] | None = None,
     ) -> None:
         super().__init__(entry, kind, source, form=form, beside=beside)
         self._amendments = amendments
+        self._listed_in = listed_in
+
+    def last_day(self, row: R) -> dt.date:
+        """The last day for which a row of its own answers."""
+        last = super().last_day(row)
+        if row.valid_to is not None:
+            return last
+        return max([last, *[_listed_to(table, getattr(row, "code", "")) for table in self._listed_in]])
 
     def _load(self) -> Rows:
         return _Amended(super()._load(), self._amendments)
@@ -86,25 +100,24 @@ def _named(row: Procedure, labels: tuple[ProcedureLabel, ...]) -> Procedure:
     return row
 
 
-def as_long_as(level_two: Table[Procedure], covered_to: dt.date) -> Amendment[Procedure]:
-    """The last record of a Level II code ends with the code there, or else answers as far as it does.
-
-    Args:
-        level_two: HCPCS Level II, of an edition of one's own.
-        covered_to: the last day that the records are covered to without it.
-    """
+def ended_with(level_two: Table[Procedure]) -> Amendment[Procedure]:
+    """The last record of a Level II code ends with the code there."""
 
     def amend(key: Key, rows: tuple[Procedure, ...]) -> tuple[Procedure, ...]:
         owner = level_two.owner(key)
-        if owner is None or rows[-1].valid_to is not None:
-            return rows
-        there = owner.rows(key)[-1]
-        known_to = there.confirmed_to or owner.coverage.last
         *before, last = rows
-        if there.valid_to is not None and there.valid_to >= last.valid_from:
-            last = attrs.evolve(last, valid_to=there.valid_to, confirmed_to=None)
-        elif there.valid_to is None and known_to > covered_to:
-            last = attrs.evolve(last, confirmed_to=known_to)
-        return (*before, last)
+        end = None if owner is None else owner.rows(key)[-1].valid_to
+        if end is None or last.valid_to is not None or end < last.valid_from:
+            return rows
+        return (*before, attrs.evolve(last, valid_to=end, confirmed_to=None))
 
     return amend
+
+
+def _listed_to(table: Table[Any], code: str) -> dt.date:
+    """The last day on which a table lists a code as one that there is; long ago where it does not."""
+    owner = table.owner(code)
+    last = None if owner is None else owner.rows(code)[-1]
+    if owner is None or last is None or last.valid_to is not None or getattr(last, "status", "") == DELETED:
+        return dt.date.min
+    return last.confirmed_to or owner.coverage.last

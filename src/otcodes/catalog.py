@@ -66,7 +66,7 @@ MODIFIER = r"[A-Z0-9]{2}"
 PLACE = r"[0-9]{2}"
 REVENUE = r"[0-9]{4}"
 
-PROCEDURES, HCPCS = "procedures", "hcpcs"
+PROCEDURES, HCPCS, STATUS = "procedures", "hcpcs", "payment_status"
 # The tables that only directories of one's own have, and their keys.
 LABELS, MEDICAID_PAIRS = "procedure_labels", "medicaid_ptp_edits"
 KEYS_OF_OWN: dict[str, tuple[str, ...]] = {
@@ -146,17 +146,28 @@ class Catalog:
         self, name: str, beside: Table[records.Procedure] | None = None
     ) -> Table[records.Procedure]:
         entry, source = self._entries[name], self._source_of(name)
-        if not {LABELS, HCPCS} & self._overlays.keys():
+        if not {LABELS, HCPCS, STATUS} & self._overlays.keys():
             return Table(entry, records.Procedure, source, form=PROCEDURE, beside=beside)
-        from ._amended import AmendedTable, Amendment, as_long_as, labelled
+        from ._amended import AmendedTable, Amendment, ended_with, labelled
 
         amendments: list[Amendment[records.Procedure]] = []
+        listed_in: list[Table[Any]] = []
         if beside is not None and HCPCS in self._overlays:
-            amendments.append(as_long_as(beside, entry.coverage.last))
+            amendments.append(ended_with(beside))
+            listed_in.append(beside)
+        if beside is not None and STATUS in self._overlays:
+            listed_in.append(self.payment_status)
         if self.procedure_labels is not None:
             amendments.append(labelled(self.procedure_labels))
+            listed_in.append(self.procedure_labels)
         return AmendedTable(
-            entry, records.Procedure, source, form=PROCEDURE, beside=beside, amendments=amendments
+            entry,
+            records.Procedure,
+            source,
+            form=PROCEDURE,
+            amendments=amendments,
+            listed_in=listed_in,
+            beside=beside,
         )
 
     @cached_property

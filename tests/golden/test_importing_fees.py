@@ -31,6 +31,7 @@ from builders_fees import (
 from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
+import otcodes
 from otcodes import Verdict
 from otcodes.calc import allowed_amount
 from otcodes.cli import main
@@ -138,6 +139,29 @@ def test_a_factor_is_that_of_the_year_until_another_one_is_out(tmp_path: Path) -
     assert factors.verdict("standard", on=dt.date(2028, 1, 1)) is Verdict.OUT_OF_COVERAGE
     values = BUNDLED.with_source(tmp_path / "mytables").fee_schedule
     assert [values.on(on)["97530"].carried_forward for on in (new_year, april)] == [False, True]
+
+
+def test_a_cpt_code_that_is_listed_is_in_force_past_the_table_of_procedures(tmp_path: Path) -> None:
+    day, after = dt.date(2027, 2, 1), dt.date(2027, 4, 1)
+    paths = [tmp_path / f"PPRRVU2027_Jan_{name}.csv" for name in ("nonQPP", "QPP")]
+    for path, kind in zip(paths, (("9", "34.0001"), ("1", "34.1001")), strict=True):
+        path.write_text(sheet(october(), kind, "January 2027"), newline="")
+    import_file("pprrvu", *paths, effective=dt.date(2027, 1, 1), to=tmp_path / "mytables")
+    catalog = BUNDLED.with_source(tmp_path / "mytables")
+    mine = catalog.procedures
+    assert mine.verdict("97530", on=day) is Verdict.EFFECTIVE
+    # That the code is there, the file says; what it is, only the table of last year.
+    carried = mine.on(day)["97530"]
+    assert (carried.unit_minutes, carried.carried_forward) == (15, True)
+    assert mine.verdict("97530", on=after) is Verdict.OUT_OF_COVERAGE
+    # What has ended stays so, and of what the file does not list nothing is known.
+    assert mine.verdict("97001", on=day) is not Verdict.EFFECTIVE
+    assert mine.verdict("97535", on=day) is Verdict.OUT_OF_COVERAGE
+    assert BUNDLED.procedures.verdict("97530", on=day) is Verdict.OUT_OF_COVERAGE
+    line = otcodes.ServiceLine("97530", on=day, units=3, minutes=30, modifiers=("GO",))
+    report = otcodes.check(otcodes.Claim(lines=(line,), payer="medicare-b"), catalog=catalog)
+    (above,) = [each for each in report if each.rule == "units.above-minutes"]
+    assert (above.severity, above.carried_forward) == (otcodes.Severity.WARNING, True)
 
 
 @pytest.mark.parametrize("order", [("a", "d"), ("d", "a"), ("d", "a", "d")])

@@ -379,13 +379,17 @@ class Context:
             fix: an edit that mends it.
             suggestions: codes that may be meant.
             severity: where it is not the rule's own.
-            rests_on: the row it rests on; one that is carried forward makes it a warning at most.
+            rests_on: the row it rests on; one that is carried forward makes it a warning at most. By default
+                that of the line's procedure, of a rule that reads the table of procedures.
             carried_from: the edition, where it rests on the absence of a row that is carried forward.
             cites: where it stands written, if not where the rule does.
         """
         assert self.rule is not None  # noqa: S101 -- a context runs rules, and only rules find
         line = None if isinstance(subject, (Claim, tuple)) else self.places.get(id(subject))
-        edition = carried_from or (rests_on.edition if rests_on is not None else None)
+        row = rests_on
+        if row is None and isinstance(subject, ServiceLine) and "procedures" in self.rule.reads:
+            row = self.facts(subject).procedure
+        edition = carried_from or (row.edition if row is not None else None)
         text = message or self.rule.statement
         level = self.policy.severities.get(self.rule.id, severity or self.rule.severity)
         if edition:
