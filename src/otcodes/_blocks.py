@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"otcodes blocks 1\n"
 DIGEST, END = 8, 4
+MOST_BYTES = 1 << 26  # of a block; ours have less than a hundredth of that
 # hashlib loads OpenSSL, which takes as long as the rest of a first look-up; Python has its own, under
 # names that depend on its version, and slower over megabytes.
 NAMES = ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib")
@@ -104,6 +105,7 @@ class Blocks:
         sizes = content.find(b"\n", columns + 1)
         try:
             count, self._width = map(int, content[columns + 1 : sizes].split())
+            self.columns = tuple(content[len(MAGIC) : columns].decode().split("\t"))
         except ValueError:
             raise table_error(file, None, "it is not a file of blocks") from None
         keys = sizes + 1
@@ -112,17 +114,18 @@ class Blocks:
         self._start = self._ends + count * END
         if part is not None and len(content) < self._start:
             content += part(len(content), self._start)
-        if not content.startswith(MAGIC) or len(content) < self._start:
+        self._keys = content[keys : self._digests]
+        is_whole = content.startswith(MAGIC) and len(content) >= self._start
+        if not is_whole or min(count, self._width) < 1 or not self._keys.isascii():
             raise table_error(file, None, "it is not a file of blocks, or not the whole of one")
         self._content = content
-        self.columns = tuple(content[len(MAGIC) : columns].decode().split("\t"))
-        self._keys = content[keys : self._digests]
         self.fingerprint = sha256(content[: self._ends]).hex()
 
     def load(self) -> None:
         """Read the rest of the file at once: for whoever is about to read every block."""
-        if self._part is not None:
-            self._content = self._part(0, self._end(len(self._keys) // self._width - 1))
+        part = self._part  # asked for once, here and below: another thread may be here, too
+        if part is not None:
+            self._content = part(0, self._end(len(self._keys) // self._width - 1))
             self._part = None
 
     def __iter__(self) -> Iterator[str]:
@@ -136,6 +139,8 @@ class Blocks:
         Raises:
             TableError: the block is damaged.
         """
+        if not key.isascii():  # no key is such a one, and a lone surrogate has no bytes
+            return None
         sought = key.encode()
         at = self._keys.find(sought)
         while at % self._width and at >= 0:  # found across two keys
@@ -145,16 +150,18 @@ class Blocks:
         index = at // self._width
         at = self._digests + index * DIGEST
         digest = self._content[at : at + DIGEST]
+        packed = zlib.decompressobj()
         try:
-            content = zlib.decompress(self._bytes(self._end(index - 1), self._end(index)))
+            content = packed.decompress(self._bytes(self._end(index - 1), self._end(index)), MOST_BYTES)
         except zlib.error:
             content = None
-        if content is None or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
+        if content is None or not packed.eof or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
             raise table_error(self.file, None, f"the block {key} is damaged")
         return content
 
     def _bytes(self, start: int, end: int) -> bytes:
-        return self._content[start:end] if self._part is None else self._part(start, end)
+        part = self._part
+        return self._content[start:end] if part is None else part(start, end)
 
     def _end(self, index: int) -> int:
         """Where a block ends in the file; of the one before the first, where the blocks begin."""

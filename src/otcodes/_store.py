@@ -71,7 +71,11 @@ def read_table(source: Source, entry: Entry) -> Rows:
     content = source.read(entry.file)
     if sha256(content).hex() != entry.sha256:
         raise _changed(entry.file)
-    return CsvRows(entry, content.decode("utf-8"))
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise table_error(entry.file, None, "it is not in UTF-8") from None
+    return CsvRows(entry, text)
 
 
 def read_blocks(source: Source, file: str, fingerprint: str) -> Blocks:
@@ -84,7 +88,13 @@ def read_blocks(source: Source, file: str, fingerprint: str) -> Blocks:
     if head is None:
         blocks = Blocks(file, source.read(file))
     else:
-        blocks = Blocks(file, head, lambda start, end: source.part(file, start, end) or b"")
+
+        def part(start: int, end: int) -> bytes:
+            found = source.part(file, start, end)
+            # Where that fails, the whole is read, which succeeds or says why.
+            return source.read(file)[start:end] if found is None else found
+
+        blocks = Blocks(file, head, part)
     if blocks.fingerprint != fingerprint:
         raise _changed(file)
     return blocks
@@ -110,10 +120,12 @@ class CsvRows:
 
         self._file = entry.file
         rows = _csv.reader(text.splitlines(), strict=True)
-        header = self._header = tuple(next(rows))
+        header = self._header = tuple(next(rows, ()))
         missing = [column for column in entry.key if column not in header]
         if missing:
             raise table_error(entry.file, 1, f"expected the key columns {entry.key}, found {header}")
+        if len(set(header)) < len(header):
+            raise table_error(entry.file, 1, "it has a column twice")
         # Of the two or three columns of a key, most parts come again and again.
         parts = [
             (header.index(column), str if column in WORDS else cache(normalize_code)) for column in entry.key
@@ -122,11 +134,14 @@ class CsvRows:
         # The numbers and cells of the rows of each key, oldest first.
         self._by_key: dict[Key, list[tuple[int, list[str]]]] = {}
         number = 1
-        for number, cells in enumerate(rows, 2):
-            if len(cells) != len(header):
-                raise table_error(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
-            key = tuple([form(cells[place]) for place, form in parts])
-            self._by_key.setdefault(key[0] if is_plain else key, []).append((number, cells))
+        try:
+            for number, cells in enumerate(rows, 2):
+                if len(cells) != len(header):
+                    raise table_error(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
+                key = tuple([form(cells[place]) for place, form in parts])
+                self._by_key.setdefault(key[0] if is_plain else key, []).append((number, cells))
+        except _csv.Error as error:
+            raise table_error(entry.file, rows.line_num, str(error)) from None
         if number - 1 != entry.rows:
             problem = f"{MANIFEST} says {entry.rows} rows, the file has {number - 1}"
             raise table_error(entry.file, None, problem)
@@ -247,7 +262,10 @@ class BlockRows:
         rests, own = self._rests.setdefault(kind, {}), self.OWN
 
         def made(line: str) -> R:
-            code, title, rest = line.split("\t", own)
+            try:
+                code, title, rest = line.split("\t", own)
+            except ValueError:
+                raise table_error(self._entry.file, None, "a row has no code and title first") from None
             facts = rests.get(rest)
             try:
                 if facts is None:
@@ -276,7 +294,10 @@ class BlockRows:
         text = self._texts.get(block)
         if text is None:
             content = self._blocks.read(block)
-            text = "" if content is None else f"\n{content.decode('utf-8')}"
+            try:
+                text = "" if content is None else f"\n{content.decode('utf-8')}"
+            except UnicodeDecodeError:
+                raise table_error(self._entry.file, None, f"the block {block} is not in UTF-8") from None
             if len(self._texts) >= TEXTS_KEPT:
                 self._texts.clear()
             self._texts[block] = text

@@ -159,7 +159,7 @@ class DiagnosisSnapshot(Snapshot[Diagnosis]):
 
     __slots__ = ("_families", "_notes", "_sided")
 
-    table: DiagnosisTable
+    table: DiagnosisTable  # pyright: ignore[reportIncompatibleVariableOverride]  # it is set once, below
 
     def __init__(self, table: DiagnosisTable, day: dt.date) -> None:
         super().__init__(table, day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 class OtcodesError(Exception):
     """Root of every error that otcodes raises on purpose."""
+
+    def __repr__(self) -> str:
+        """Its name and message, as a log shows it; a value that the message does not show, this does not."""
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class OtcodesWarning(UserWarning):
@@ -27,7 +31,8 @@ class StaleDataWarning(OtcodesWarning):
 
     def __init__(self, on: dt.date, editions: dict[str, str]) -> None:
         super().__init__(on, editions)
-        self.on, self.editions = on, editions
+        self.on = on
+        self.editions = editions
 
     def __str__(self) -> str:
         """Name the day, the tables and their last editions."""
@@ -49,7 +54,10 @@ class UnknownCodeError(OtcodesError, KeyError):
         self, table: str, code: object, on: dt.date | None = None, suggestions: tuple[str, ...] = ()
     ) -> None:
         super().__init__(table, code, on, suggestions)
-        self.table, self.code, self.on, self.suggestions = table, code, on, suggestions
+        self.table = table
+        self.code = code
+        self.on = on
+        self.suggestions = suggestions
 
     def __str__(self) -> str:
         """Say which table, which code, and what is near."""
@@ -74,8 +82,9 @@ class NotEffectiveError(UnknownCodeError):
         successors: tuple[str, ...] = (),
     ) -> None:
         super().__init__(table, code, on)
-        self.args = (table, code, on, spans, successors)
-        self.spans, self.successors = spans, successors
+        self.args: tuple[Any, ...] = (table, code, on, spans, successors)
+        self.spans = spans
+        self.successors = successors
 
     def __str__(self) -> str:
         """Say when it was in force and what came after."""
@@ -100,7 +109,10 @@ class OutOfCoverageError(OtcodesError, LookupError):
 
     def __init__(self, table: str, code: object, on: dt.date | None, covers: str) -> None:
         super().__init__(table, code, on, covers)
-        self.table, self.code, self.on, self.covers = table, code, on, covers
+        self.table = table
+        self.code = code
+        self.on = on
+        self.covers = covers
 
     def __str__(self) -> str:
         """Say what lies outside of what."""
@@ -121,7 +133,10 @@ class FieldError(OtcodesError, ValueError, TypeError):
 
     def __init__(self, record: str, field: str, value: object, expected: str) -> None:
         super().__init__(record, field, value, expected)
-        self.record, self.field, self.value, self.expected = record, field, value, expected
+        self.record = record
+        self.field = field
+        self.value = value
+        self.expected = expected
 
     def __str__(self) -> str:
         """Name the field, what it should be and what it is."""
@@ -139,7 +154,9 @@ class TableError(OtcodesError, ValueError):
 
     def __init__(self, file: str, line: int | None, problem: str) -> None:
         super().__init__(file, line, problem)
-        self.file, self.line, self.problem = file, line, problem
+        self.file = file
+        self.line = line
+        self.problem = problem
 
     def __str__(self) -> str:
         """Name the place and the fault."""
@@ -156,7 +173,8 @@ class UnknownPayerError(OtcodesError, KeyError):
 
     def __init__(self, payer: object, known: tuple[str, ...]) -> None:
         super().__init__(payer, known)
-        self.payer, self.known = payer, known
+        self.payer = payer
+        self.known = known
 
     def __str__(self) -> str:
         """Name the payers there are."""
@@ -173,7 +191,8 @@ class UnknownRuleError(OtcodesError, KeyError):
 
     def __init__(self, rule: str, known: tuple[str, ...]) -> None:
         super().__init__(rule, known)
-        self.rule, self.known = rule, known
+        self.rule = rule
+        self.known = known
 
     def __str__(self) -> str:
         """Name the rules of that group, or the groups."""
@@ -195,7 +214,10 @@ class RuleFailedError(OtcodesError, RuntimeError):
 
     def __init__(self, rule: str, claim: str | None, error: str, where: str) -> None:
         super().__init__(rule, claim, error, where)
-        self.rule, self.claim, self.error, self.where = rule, claim, error, where
+        self.rule = rule
+        self.claim = claim
+        self.error = error
+        self.where = where
 
     def __str__(self) -> str:
         """Say which rule, which claim, and what kind of error."""
@@ -213,7 +235,8 @@ class UnconfirmedServiceError(OtcodesError, ValueError):
 
     def __init__(self, words: str, candidates: tuple[str, ...]) -> None:
         super().__init__(words, candidates)
-        self.words, self.candidates = words, candidates
+        self.words = words
+        self.candidates = candidates
 
     def __str__(self) -> str:
         """Name the candidates."""
@@ -247,7 +270,8 @@ class MissingExtraError(OtcodesError, ImportError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(feature, extra)
-        self.feature, self.extra = feature, extra
+        self.feature = feature
+        self.extra = extra
 
     def __str__(self) -> str:
         """Say how to install it."""
@@ -264,7 +288,8 @@ class ReadError(OtcodesError, ValueError):
 
     def __init__(self, file: str, problem: str) -> None:
         super().__init__(file, problem)
-        self.file, self.problem = file, problem
+        self.file = file
+        self.problem = problem
 
     def __str__(self) -> str:
         """Name the input and the fault."""
@@ -278,20 +303,25 @@ def in_force(spans: Iterable[tuple[dt.date, dt.date | None]]) -> str:
 
 LONGEST_SHOWN = 60
 NOT_SHOWN = "a value that is not shown"
+# To import what defines the last ones would slow every look-up.
+PLAIN, PLAIN_NAMES = (str, int, float, type(None)), ("Decimal", "date", "datetime")
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: on one line and short, and of a collection nothing.
+    """A value as a message shows it: on one line and short, and of a collection or an object nothing.
 
-    A collection may hold anything, so also a patient's name.
+    These may hold anything, so also a patient's name.
     """
-    if value == NOT_SHOWN:
-        return NOT_SHOWN
+    kind = type(value).__name__
     if isinstance(value, (dict, list, tuple, set, frozenset)):
         return "a collection"
+    if not isinstance(value, PLAIN) and kind not in PLAIN_NAMES:
+        return f"a value of type {kind}"
+    if value == NOT_SHOWN:
+        return NOT_SHOWN
     try:
-        # Decimal alone is shown without its name; to import it here would slow every look-up.
-        text = str(value) if type(value).__name__ == "Decimal" else repr(value)
+        # Decimal alone is shown without its name.
+        text = str(value) if kind == "Decimal" else repr(value)
     except ValueError:  # an integer of more digits than Python writes
         text = f"an {type(value).__name__} of very many digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}… ({len(text)} characters)"

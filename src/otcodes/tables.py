@@ -92,11 +92,12 @@ class _Spans(dict[Key, "tuple[Span, ...]"]):
             return spans
         if filed != key:
             return ()
-        if key not in self._missing:
+        missing = self._missing.get(key)
+        if missing is None:
             if len(self._missing) >= ANSWERS_KEPT:  # unlike the table's own keys, these have no end
                 self._missing.clear()
-            self._missing[key] = table.spans_of_missing(key)
-        return self._missing[key]
+            missing = self._missing[key] = table.spans_of_missing(key)
+        return missing
 
 
 class Table(Generic[R]):
@@ -445,7 +446,8 @@ class Snapshot(Mapping[Key, R]):
     __slots__ = ("_found", "_hits", "day", "table")
 
     def __init__(self, table: Table[R], day: dt.date) -> None:
-        self.table, self.day = table, day
+        self.table: Table[R] = table
+        self.day: dt.date = day
         self._hits = _Hits(table, day)
         self._found: dict[Key, R | None] = {}
 

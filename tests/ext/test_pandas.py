@@ -321,7 +321,8 @@ def test_a_fraction_of_a_unit_is_a_finding() -> None:
         ("charge_usd", [float("inf")], "Infinity"),
         ("payer", [1], "1"),
         ("claim_id", [2.0**53], "9007199254740992.0"),
-        ("claim_id", pd.Series([2.0**24], dtype="float32"), "'1.6777216e+07'"),
+        # numpy writes it with an exponent from version 2 on.
+        ("claim_id", pd.Series([2.0**24], dtype="float32"), repr(str(np.float32(2.0**24)))),
         ("on", [20260302], "20260302"),
         ("modifiers", [{"GO", "59"}], "a collection"),
     ],

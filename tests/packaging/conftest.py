@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
 ROOT = Path(__file__).parents[2]
+LOOK_AND_CHECK = """
+import datetime as dt, sys
+{statement}
+day = dt.date(2026, 3, 2)
+assert ot.procedures.on(day)["97530"].code == "97530"
+assert [row.code for row in ot.procedures.on(day).search("splint")]
+assert ot.diagnoses.on(day).search("carpal tunnel right")
+for name in ot.__all__:
+    assert getattr(ot, name) is not None, name
+line = ot.ServiceLine("97530", on=day, units=2, minutes=30, place="11")
+report = ot.check(ot.Claim(payer="medicare-b", diagnoses=("M62.81",), lines=(line,)))
+assert [finding.rule for finding in report.findings] == ["modifier.discipline-missing"], report.findings
+print(ot.__name__, *sorted(name for name in sys.modules if name.partition(".")[0] == "otcodes")[:1])
+"""
 
 
 def finished(*command: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -38,6 +52,12 @@ def finished(*command: str | Path, cwd: Path, **environment: str) -> subprocess.
 def run() -> Run:
     """Run a command in a folder, with these environment variables."""
     return finished
+
+
+@pytest.fixture(scope="session")
+def look_and_check() -> Callable[[str], str]:
+    """A script that works with the package, which a statement imports as `ot`, and prints its name."""
+    return lambda statement: LOOK_AND_CHECK.format(statement=statement)
 
 
 @pytest.fixture(scope="session")
@@ -66,14 +86,15 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def make_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Make a virtual environment with these requirements and give its interpreter."""
+    """Make a virtual environment with these requirements, if any, and give its interpreter."""
 
     def make(*requirements: str | Path) -> Path:
         folder = tmp_path_factory.mktemp("venv")
         venv.create(folder, with_pip=True, symlinks=os.name != "nt")
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-        done = finished(python, "-m", "pip", "install", "--quiet", *requirements, cwd=folder)
-        assert done.returncode == 0, done.stderr
+        if requirements:
+            done = finished(python, "-m", "pip", "install", "--quiet", *requirements, cwd=folder)
+            assert done.returncode == 0, done.stderr
         return python
 
     return make

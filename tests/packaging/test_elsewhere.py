@@ -18,20 +18,6 @@ pytestmark = pytest.mark.packaging
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic_week.csv"
 
-LOOK_AND_CHECK = """
-import datetime as dt, sys
-{statement}
-day = dt.date(2026, 3, 2)
-assert ot.procedures.on(day)["97530"].code == "97530"
-assert [row.code for row in ot.procedures.on(day).search("splint")]
-for name in ot.__all__:
-    assert getattr(ot, name) is not None, name
-line = ot.ServiceLine("97530", on=day, units=2, minutes=30, place="11")
-report = ot.check(ot.Claim(payer="medicare-b", diagnoses=("M62.81",), lines=(line,)))
-assert [finding.rule for finding in report.findings] == ["modifier.discipline-missing"], report.findings
-print(ot.__name__, *sorted(name for name in sys.modules if name.partition(".")[0] == "otcodes")[:1])
-"""
-
 # Raises where a run would reach the network, start a process, unpickle, or write a file.
 WATCHED = """
 import os, runpy, sys
@@ -51,10 +37,12 @@ runpy.run_module("otcodes", run_name="__main__")
 """
 
 
-def test_works_under_another_name(attrs_python: Path, unpacked: Path, tmp_path: Path, run: Run) -> None:
+def test_works_under_another_name(
+    attrs_python: Path, unpacked: Path, tmp_path: Path, run: Run, look_and_check: Callable[[str], str]
+) -> None:
     shutil.copytree(unpacked / "otcodes", tmp_path / "vendor" / "_ot")
     (tmp_path / "vendor" / "__init__.py").touch()
-    code = LOOK_AND_CHECK.format(statement="from vendor import _ot as ot")
+    code = look_and_check("from vendor import _ot as ot")
     done = run(attrs_python, "-c", code, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("vendor._ot\n", "")
     done = run(attrs_python, "-m", "vendor._ot", "lookup", "97530", "--on", "2026-03-02", cwd=tmp_path)
@@ -82,8 +70,10 @@ def test_strategies_work_under_another_name(
     assert (done.stdout, done.stderr) == ("vendor._ot.claims\n", "")
 
 
-def test_works_from_a_zip(attrs_python: Path, wheel: Path, tmp_path: Path, run: Run) -> None:
-    code = LOOK_AND_CHECK.format(statement="import otcodes as ot")
+def test_works_from_a_zip(
+    attrs_python: Path, wheel: Path, tmp_path: Path, run: Run, look_and_check: Callable[[str], str]
+) -> None:
+    code = look_and_check("import otcodes as ot")
     done = run(attrs_python, "-c", code, cwd=tmp_path, PYTHONPATH=str(wheel))
     assert (done.stdout, done.stderr) == ("otcodes otcodes\n", "")
 

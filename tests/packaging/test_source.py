@@ -15,10 +15,11 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 CLOCKS = {"today", "now", "utcnow", "time", "time_ns", "localtime", "gmtime"}
 RUNNERS = {"eval", "exec", "compile", "__import__"}
 REFUSED = {
-    "asyncio", "ctypes", "http", "marshal", "multiprocessing", "pickle", "random", "shelve", "socket",
-    "sqlite3", "ssl", "subprocess", "tempfile", "time", "urllib", "uuid", "webbrowser",
+    "asyncio", "ctypes", "http", "logging", "marshal", "multiprocessing", "pickle", "random", "shelve",
+    "socket", "sqlite3", "ssl", "subprocess", "tempfile", "time", "urllib", "uuid", "webbrowser",
 }  # fmt: skip
 OPTIONAL = {
+    "__pyinstaller/hook-otcodes.py": {"PyInstaller"},
     "ext/hypothesis.py": {"hypothesis"},
     "ext/pandas.py": {"pandas"},
     "ext/plot.py": {"matplotlib"},

@@ -191,5 +191,12 @@ def test_plan_of_care_wants_days() -> None:
         otcodes.PlanOfCare(certified_from=DOS, certified_to="2026-03-02")
 
 
+def test_a_line_does_not_show_who_furnished_it() -> None:
+    assert "Doe" not in repr(line(rendering_provider="R. Doe"))
+    with pytest.raises(otcodes.FieldError) as caught:
+        line(rendering_provider=1234567893)
+    assert "1234567893" not in str(caught.value)
+
+
 def test_a_claim_does_not_show_its_patient() -> None:
     assert "PATIENT-4711" not in repr(otcodes.Claim(lines=(), patient="PATIENT-4711"))
