@@ -45,7 +45,8 @@ export class Engine {
   #number = 0;
 
   // `on` is the day for which the answer of `load` says how fresh the tables are; `progress` is told a share
-  // between 0 and 1, of what is loaded or of the claims that are done, or nothing where there is no knowing.
+  // between 0 and 1, of what is loaded or of the claims that are done, and then how many claims there are, or nothing
+  // where there is no knowing.
   constructor(on, progress) {
     this.#on = on;
     this.#progress = progress;
@@ -97,7 +98,7 @@ export class Engine {
 
   #take({ number, answer, error, done, total }) {
     if (number === undefined) {
-      this.#progress(done / total);
+      this.#progress(done / total, total);
       return;
     }
     const { resolve, reject } = this.#waiting.get(number);

@@ -3,9 +3,12 @@
 import { Engine, NotBuiltError, StoppedError } from "./engine.mjs";
 import { codes, counted, report, said, summary, tablesOnBoard } from "./tables.mjs";
 
-// In bytes: about 25,000 lines of CSV, which take 40 seconds and two thirds of a gigabyte.
-const LARGEST = 4_000_000;
-const TOO_LARGE = "this page takes up to 4 MB. Split the file, or use the command line, which has no such limit.";
+// In bytes: a million lines of CSV, for which Python takes a gigabyte and a half of the four that it can have.
+const LARGEST = 100_000_000;
+const TOO_LARGE = "this page takes up to 100 MB. Split the file, or use the command line, which has no such limit.";
+const TOO_MUCH = "it takes more memory than this browser gives. Split the file, or use the command line.";
+const READING = "Reading…";
+const REPORT = ["findings", "not_checked", "facts"]; // its parts, in their order
 const SAMPLE = "clinic_week.csv";
 
 const at = Object.fromEntries([...document.querySelectorAll("[id]")].map((each) => [each.id, each]));
@@ -13,12 +16,14 @@ const now = new Date();
 const pad = (number) => String(number).padStart(2, "0");
 const today = `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
 
-const engine = new Engine(today, (share) => {
+const engine = new Engine(today, (share, claims) => {
   if (share === undefined) at.progress.removeAttribute("value");
   else at.progress.value = share;
+  // Said once: a bar that moves for minutes is not to be read out all the time.
+  if (claims && at.state.textContent === READING) say(`Checking ${counted(claims, "claim")}…`);
 });
 let isBusy = true;
-let checked; // what the results are of: its file and payer
+let checked; // the name of the file that the results are of
 
 function say(text, { isWrong = false } = {}) {
   at.state.textContent = text;
@@ -38,7 +43,7 @@ async function work(text, task) {
     if (error instanceof StoppedError) say("Stopped.");
     else {
       restart(); // Python may be out of memory, or otherwise beyond use
-      say(`That did not work: ${error.message}`, { isWrong: true });
+      say(`That did not work: ${/memory|alloc/i.test(error.message) ? TOO_MUCH : error.message}`, { isWrong: true });
     }
   } finally {
     at.progress.hidden = at.stop.hidden = true;
@@ -59,32 +64,30 @@ function restart() {
   engine.stop();
 }
 
-function check(name, size, bytesOf) {
-  if (size > LARGEST) {
+// What is pasted has no name.
+function check(name, blob) {
+  if (blob.size > LARGEST) {
     if (isBusy) return undefined;
     forget(); // what is shown would be taken for what was found in this one
-    say(`${name || "The text"} has ${(size / 1e6).toFixed(1)} MB; ${TOO_LARGE}`, { isWrong: true });
+    say(`${name || "The text"} has ${(blob.size / 1e6).toFixed(1)} MB; ${TOO_LARGE}`, { isWrong: true });
     return undefined;
   }
-  return work("Checking…", async () => {
+  return work(READING, async () => {
     forget();
-    const payer = at.payer.value;
-    const answer = await engine.ask("check", { name, bytes: await bytesOf(), payer });
-    checked = { name: answer.file, payer };
+    const answer = await engine.ask("check", { name, blob, payer: at.payer.value });
+    checked = answer.file;
     at.report.replaceChildren(...report(answer));
-    at.fix.hidden = answer.claims === 0;
+    at.fix.hidden = at.save.hidden = answer.claims === 0;
     at.results.hidden = false;
-    say(summary(answer));
+    say(summary(answer), { isWrong: answer.claims === 0 });
     at["results-title"].focus();
     at.results.scrollIntoView();
   });
 }
 
-const checkFile = (file) => check(file.name, file.size, async () => new Uint8Array(await file.arrayBuffer()));
-
-function download(name, bytes) {
+function download(name, blob) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes]));
+  link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
@@ -94,11 +97,9 @@ at.claims.addEventListener("submit", (event) => {
   event.preventDefault();
   const [file] = at.file.files;
   const text = at.text.value;
-  if (file) checkFile(file);
-  else if (text.trim()) {
-    const bytes = new TextEncoder().encode(text);
-    check("", bytes.length, () => bytes);
-  } else {
+  if (file) check(file.name, file);
+  else if (text.trim()) check("", new Blob([text]));
+  else {
     say("Choose a file or paste claims first.", { isWrong: true });
     at.file.focus();
   }
@@ -114,24 +115,28 @@ at.text.addEventListener("input", () => {
 
 at.sample.addEventListener("click", () => {
   const bytes = engine.part(SAMPLE);
-  if (bytes) check(SAMPLE, bytes.length, () => bytes);
+  if (bytes) check(SAMPLE, new Blob([bytes]));
 });
 
 at.fix.addEventListener("click", () =>
   work("Mending…", async () => {
-    const { file, lines } = await engine.ask("fix", checked);
-    at.fixed.replaceChildren(said("What was not fixed", lines));
+    const { file, fixes } = await engine.ask("fix");
+    at.fixed.replaceChildren(said("What was fixed, and what was not", fixes));
     if (file) download(file, await engine.ask("made", { name: file }));
-    say(file ? `${file} is among your downloads; ${counted(lines.length, "remark")}.` : "Nothing was written.");
+    say(file ? `${file} is among your downloads; ${counted(fixes.count, "remark")}.` : "Nothing was written.");
   }),
 );
 
-at.save.addEventListener("click", () =>
+const save = (name, parts) =>
   work("Writing…", async () => {
-    download(`${checked.name}.report.json`, await engine.ask("made", { name: "report.json" }));
-    say("The report is among your downloads.");
-  }),
-);
+    download(name, await engine.ask("kept", { names: parts }));
+    say(`${name} is among your downloads.`);
+  });
+at.save.addEventListener("click", () => save(`${checked}.report.json`, REPORT));
+at.results.addEventListener("click", ({ target }) => {
+  const { kept } = target.dataset;
+  if (kept) save(`${checked}.${kept}.txt`, [kept]);
+});
 
 at.search.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -162,7 +167,7 @@ addEventListener("drop", (event) => {
   if (!files.length) return;
   at.text.value = "";
   at.file.files = files;
-  checkFile(files[0]);
+  check(files[0].name, files[0]);
 });
 
 async function begin() {

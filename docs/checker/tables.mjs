@@ -10,8 +10,10 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+const written = (number) => number.toLocaleString("en-US");
+
 export function counted(number, noun) {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${written(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 // A table whose first column is the header of its row. `cells` makes of an item what stands in its cells.
@@ -43,7 +45,7 @@ function table(caption, columns, items, cells) {
     const left = items.length - body.rows.length;
     more.hidden = left === 0;
     more.textContent = `Show ${Math.min(left, ROWS)} more`;
-    shown.textContent = items.length > ROWS ? `${body.rows.length} of ${items.length} shown` : "";
+    shown.textContent = items.length > ROWS ? `${written(body.rows.length)} of ${written(items.length)} shown` : "";
   };
   more.addEventListener("click", extend);
   extend();
@@ -76,45 +78,73 @@ function remedy({ fix, is_safe, suggestions }) {
 
 function findingCells(finding) {
   const { citation } = finding;
-  const written = citation ? [citation.title, citation.section].filter(Boolean).join(", ") : "";
+  const source = citation ? [citation.title, citation.section].filter(Boolean).join(", ") : "";
   return [
     [finding.claim ?? "no id", small(place(finding.path)), small(finding.position)],
     element("span", { class: finding.severity }, finding.severity),
     [
       finding.message,
       remedy(finding),
-      citation?.url.startsWith("https:") ? elsewhere(citation.url, written) : small(written && `Source: ${written}`),
+      citation?.url.startsWith("https:") ? elsewhere(citation.url, source) : small(source && `Source: ${source}`),
     ],
     rule(finding.rule),
   ];
 }
 
-// What the command line says beside its output: what could not be read, notes, what was not fixed.
-export function said(title, lines) {
-  if (!lines.length) return "";
-  const shown = lines.slice(0, ROWS);
-  if (lines.length > ROWS) shown.push(`and ${lines.length - ROWS} more`);
-  const items = shown.map((line) => element("li", {}, line));
-  return element("div", {}, element("h3", {}, title), element("ul", {}, ...items));
+// What the command line says beside its output: what could not be read, notes, what was fixed and what not.
+export function said(title, { name, count, lines }) {
+  if (!count) return "";
+  const list = element("ul", {}, ...lines.map((line) => element("li", {}, line)));
+  const isCut = count > lines.length;
+  return element(
+    "div",
+    {},
+    element("h3", {}, title),
+    isCut ? element("p", {}, `The first ${written(lines.length)} of ${written(count)}.`) : "",
+    isCut ? element("button", { type: "button", "data-kept": name }, "Download all of them (text)") : "",
+    list,
+  );
 }
 
-export function summary({ claims, findings, is_whole }) {
-  const count = (severity) => findings.filter((finding) => finding.severity === severity).length;
-  const counts = [counted(count("error"), "error"), counted(count("warning"), "warning")];
-  const found = findings.length ? `${counts.join(", ")}, ${count("information")} for information` : "no finding";
-  return `${counted(claims, "claim")}: ${found}.${is_whole ? "" : " Not all of the input could be read."}`;
+export function summary({ claims, by_rule, unread }) {
+  if (!claims && unread.count) return "No claim could be read.";
+  const of = (wanted) => by_rule.reduce((sum, [, severity, count]) => sum + (severity === wanted ? count : 0), 0);
+  const counts = [counted(of("error"), "error"), counted(of("warning"), "warning")];
+  const found = by_rule.length ? `${counts.join(", ")}, ${written(of("information"))} for information` : "no finding";
+  return `${counted(claims, "claim")}: ${found}.${unread.count ? " Not all of the input could be read." : ""}`;
+}
+
+function findings({ findings: shown, by_rule }) {
+  const all = by_rule.reduce((sum, [, , count]) => sum + count, 0);
+  if (!all) return [];
+  const isCut = all > shown.length;
+  const first = `The first ${written(shown.length)} of ${written(all)} findings; the report has all of them`;
+  const title = isCut ? first : "Findings";
+  const cells = ([id, severity, count]) => [rule(id), element("span", { class: severity }, severity), written(count)];
+  const byRule = folded(
+    `Counted by rule: ${counted(all, "finding")}`,
+    table("Findings by rule", ["Rule", "Severity", "How many"], by_rule, cells),
+  );
+  byRule.open = isCut;
+  return [byRule, table(title, ["Claim and place", "Severity", "What is wrong", "Rule"], shown, findingCells)];
 }
 
 export function report(answer) {
-  const notes = answer.lines.filter((line) => line.startsWith("note: "));
   const stale = answer.stale.map(([name, edition]) => `${name} (${edition})`).join(", ");
   return [
     element("p", {}, `${answer.file}: ${summary(answer)}`),
-    said("What could not be read", answer.lines.filter((line) => !notes.includes(line))),
-    said("Notes", notes),
-    answer.findings.length
-      ? table("Findings", ["Claim and place", "Severity", "What is wrong", "Rule"], answer.findings, findingCells)
-      : "",
+    said("What could not be read", answer.unread),
+    answer.claims
+      ? ""
+      : element(
+          "p",
+          {},
+          "FHIR, and CSV whose columns have names of their own, are for the ",
+          element("a", { href: "../command-line.html" }, "command line"),
+          ".",
+        ),
+    said("Notes", answer.notes),
+    ...findings(answer),
     stale ? element("p", {}, `Past their last edition on days of these claims: ${stale}.`) : "",
     answer.not_checked.length
       ? folded(
@@ -122,7 +152,7 @@ export function report(answer) {
           table("Not checked", ["Rule", "Why", "How often"], answer.not_checked, ([id, reason, count]) => [
             rule(id),
             reason,
-            count === 1 ? "once" : `${count} times`,
+            count === 1 ? "once" : `${written(count)} times`,
           ]),
         )
       : "",

@@ -5,7 +5,10 @@ import { loadPyodide } from "./engine/pyodide.mjs";
 
 let python;
 let glue;
+let desk;
+let kept = {}; // texts by name, in pieces: blobs, for a browser keeps these where there is room
 const progress = (done, total) => postMessage({ done, total });
+const keep = (name, text) => (kept[name] ??= []).push(new Blob([text]));
 
 const tasks = {
   async start({ parts, on }) {
@@ -17,16 +20,23 @@ const tasks = {
     }
     python.FS.writeFile("glue.py", parts.get("glue.py"));
     glue = python.pyimport("glue");
+    desk = glue.Desk();
     return JSON.parse(glue.about(on));
   },
 
-  check({ name, bytes, payer }) {
-    python.FS.writeFile("given", bytes);
-    return JSON.parse(glue.check(name, payer, progress));
+  async check({ name, blob, payer }) {
+    kept = {};
+    python.FS.writeFile("given", new Uint8Array(await blob.arrayBuffer()), { canOwn: true });
+    return JSON.parse(desk.check(name, payer, progress, keep));
   },
 
-  fix: ({ name, payer }) => JSON.parse(glue.fix(name, payer, progress)),
-  made: ({ name }) => python.FS.readFile(`made/${name}`),
+  fix() {
+    kept.fixes = [];
+    return JSON.parse(desk.fix(progress, keep));
+  },
+
+  kept: ({ names }) => new Blob(names.flatMap((name) => kept[name])),
+  made: ({ name }) => new Blob([python.FS.readFile(`made/${name}`)]),
   search: ({ text, on }) => JSON.parse(glue.search(text, on)),
 };
 
