@@ -68,3 +68,22 @@ def mutation(session: nox.Session) -> None:
     for part in ("tables", "rules"):
         results = Path(session.create_tmp(), f"{part}.json")
         session.run("python", "tools/mutate.py", part, results, *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feed whatever takes input with inputs made to do harm: ``nox -s fuzz -- --inputs 100000 csv``."""
+    session.install("-e", ".[fuzz]")
+    session.run("python", "tests/fuzz/run.py", *(session.posargs or ["--minutes", "20"]))
+
+
+@nox.session
+def checker(session: nox.Session) -> None:
+    """Check a file of 50 MB on the site's page; it needs chromium and npm, as .ci/run installs them."""
+    session.install("-e", ".[site]")
+    site = Path(session.create_tmp(), "site").resolve()
+    session.run("mkdocs", "build", "--quiet", "--site-dir", site)
+    session.run("python", "tools/browser.py", site)
+    large = {"SITE": str(site), "CHECKER_MEGABYTES": "50"}
+    tests = ("-m", "site", "tests/site/test_checker.py", "-k", "large_file")
+    session.run("python", "-m", "pytest", *tests, env=large)

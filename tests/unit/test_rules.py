@@ -11,7 +11,8 @@ from builders import DOS, claim, found, line
 
 import otcodes
 from otcodes import rules
-from otcodes.catalog import KEYS_OF_OWN
+from otcodes._store import PackagedSource
+from otcodes.catalog import KEYS_OF_OWN, Catalog
 
 PLAN = otcodes.PlanOfCare(certified_from=dt.date(2026, 1, 5))
 E, W, I = otcodes.Severity.ERROR, otcodes.Severity.WARNING, otcodes.Severity.INFORMATION  # noqa: E741
@@ -175,6 +176,38 @@ def test_rule(rule, severity, wrong, right) -> None:
     assert rule not in found(right)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "procedure.invalid-for-payer", "procedure.add-on-without-primary", "modifier.assistant-missing",
+        "modifier.assistant-unsupported", "telehealth.place-mismatch", "evaluation.level-unsupported",
+        "plan.certification-expired", "plan.progress-report-due",
+    ],
+)  # fmt: skip
+def test_a_finding_by_a_row_that_is_carried_forward_says_so(rule) -> None:
+    """Where every table of policies ended in 2025, none of their rows makes an error of 2026."""
+    wrong = next(case[2] for case in CASES if case[0] == rule)
+    finding = next(each for each in otcodes.check(wrong, catalog=Catalog(Ended())) if each.rule == rule)
+    assert finding.carried_forward
+    assert finding.severity is W
+
+
+class Ended(PackagedSource):
+    """The bundled tables, of which those that are carried forward after 2026 end a year before."""
+
+    def read(self, name: str) -> bytes:
+        content = super().read(name)
+        if name != "manifest.toml":
+            return content
+        first, *tables = content.decode().split("\n[tables.")
+        ended = [
+            table if "carried_to" in table or table.startswith(("procedures]", "conversion", "therapy_thr"))
+            else table.replace('coverage_to = "2026-12-31"', 'coverage_to = "2025-12-31"', 1)
+            for table in tables
+        ]  # fmt: skip
+        return "\n[tables.".join([first, *ended]).encode()
+
+
 def test_every_rule_has_a_case_here_or_among_the_golden_ones() -> None:
     elsewhere = {"pair.never-together", "pair.modifier-needed", "claim.duplicate"}
     cases = {rule for rule, *_ in CASES} | elsewhere
@@ -310,6 +343,48 @@ def test_a_payer_whose_method_is_not_known_is_wrong_only_by_both() -> None:
     assert not report.errors
     assert "units.above-minutes" in {entry.rule for entry in report.not_checked}
     assert "units.above-minutes" in found(claim(line(units=3, minutes=15), payer="tricare"))
+
+
+def test_units_that_only_one_method_calls_too_few_are_not_checked() -> None:
+    """39 minutes are three units of the day, and four by the midpoint."""
+    lines = (line(minutes=23), line("97140", minutes=8), line("97110", minutes=8))
+    report = otcodes.check(claim(*lines, payer="tricare"))
+    assert ("units.below-minutes", "lines[0].units") in {(e.rule, e.path) for e in report.not_checked}
+    assert not report.warnings
+    assert "units.below-minutes" not in {e.rule for e in otcodes.check(claim(*lines)).not_checked}
+
+
+def test_a_rule_among_others_is_asked_only_of_the_codes_that_it_is_about() -> None:
+    by_id = {rule.id: rule for rule in rules.CATALOGUE}
+    right = claim(line(units=2, minutes=30))
+    for name in ("procedure.unknown", "procedure.not-effective", "units.untimed-multiple"):
+        assert otcodes.check(right, rules=rules.each_line(by_id[name])).findings == ()
+    either = rules.any_of(by_id["line.charge-missing"], by_id["procedure.not-effective"])
+    assert otcodes.check(claim(line(charge_usd=Decimal(0))), rules=either).findings == ()
+    assert otcodes.check(claim(line("97003", charge_usd=Decimal(0))), rules=either).findings
+    assert either.reads == ("hcpcs", "procedures")
+
+
+def test_a_days_rule_over_the_claim_sees_the_day_as_it_does_by_itself() -> None:
+    (limit,) = rules.CATALOGUE.select("units.above-limit")
+    half = claim(line(units=4, minutes=60), patient="1")
+    for pair in ([half, attrs.evolve(half)], [half, attrs.evolve(half, lost_lines=1)]):
+        alone, by_day = (list(otcodes.check_many(pair, rules=own)) for own in (limit, rules.by_day(limit)))
+        assert [each.findings for each in by_day] == [each.findings for each in alone]
+        assert [each.not_checked for each in by_day] == [each.not_checked for each in alone]
+    assert [len(each) for each in otcodes.check_many([half, attrs.evolve(half)], rules=limit)] == [0, 1]
+
+
+def test_a_rule_among_others_does_not_judge_a_code_that_is_not_known() -> None:
+    by_id = {rule.id: rule for rule in rules.CATALOGUE}
+    unknown = claim(line("99213"), line())
+    for rule, alone in (
+        (rules.each_line(by_id["units.untimed-multiple"]), by_id["units.untimed-multiple"]),
+        (rules.by_day(by_id["units.split-lines"]), by_id["units.split-lines"]),
+    ):
+        report = otcodes.check(unknown, rules=rule)
+        assert report.not_checked == otcodes.check(unknown, rules=alone).not_checked
+        assert [each.path for each in report.not_checked] == ["lines[0].procedure"]
 
 
 def test_another_payers_own_rules_are_not_checked() -> None:
@@ -513,6 +588,14 @@ def test_pairs_of_two_disciplines_are_a_hospitals_but_perhaps_not_a_practitioner
     assert "pair.modifier-needed" in found(claim(*lines, setting="outpatient-hospital"))
 
 
+def test_two_disciplines_codes_of_no_pair_are_paid_beside_each_other_whoever_furnished_them() -> None:
+    physical = line("97110", modifiers=("GP",), discipline="physical-therapy")
+    report = otcodes.check(claim(line(), physical), rules=rules.preset("medicare-b").select("pair"))
+    assert (report.findings, report.not_checked) == ((), ())
+    marked = claim(line(modifiers=("GO", "59")), physical)
+    assert "pair.modifier-unneeded" in found(marked)
+
+
 def test_physical_and_occupational_evaluation_on_one_day_are_no_repetition() -> None:
     both = claim(line("97165"), line("97161", modifiers=("GP",)))
     assert "procedure.evaluation-repeated" not in found(both)
@@ -652,6 +735,16 @@ def test_one_line_object_on_two_claims_is_two_lines() -> None:
     assert "modifier.discipline-wrong" not in {finding.rule for finding in first}
 
 
+def test_a_claim_given_twice_is_judged_as_two_that_say_the_same() -> None:
+    once = claim(line(units=4, minutes=60), patient="1")
+    same, alike = (
+        [[f.rule for f in r] for r in otcodes.check_many([once, each])] for each in (once, attrs.evolve(once))
+    )
+    assert same == alike
+    assert same[0] == []
+    assert "claim.duplicate" in same[1]
+
+
 def test_59_between_two_disciplines_is_not_called_unneeded() -> None:
     lines = (line("97537", modifiers=("GO", "59")), line(modifiers=("GP",), discipline="physical-therapy"))
     report = otcodes.check(claim(*lines))
@@ -674,3 +767,13 @@ def test_a_finding_prints_as_the_line_that_the_command_line_shows() -> None:
     (finding,) = otcodes.check(claim(line(modifiers=()), id="A\n1"), rules=rules.CATALOGUE.select("modifier"))
     where = "'A\\n1':lines[0].modifiers"
     assert str(finding) == f"{where}: error: modifier.discipline-missing: {finding.message}"
+
+
+def test_a_table_that_cannot_be_read_is_named_and_not_the_rule() -> None:
+    @rules.rule("acme.table", severity=E)
+    def table_is_read(*_):
+        """It is asked."""
+        raise otcodes.errors.TableError("acme.csv", 3, "it is damaged")
+
+    with pytest.raises(otcodes.errors.TableError, match=r"acme\.csv"):
+        otcodes.check(claim(), rules=table_is_read)
