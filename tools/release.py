@@ -22,7 +22,7 @@ from tables import DATA
 
 TOOLS = Path(__file__).resolve().parent
 ROOT = TOOLS.parent
-WRITERS = ("seal", "table_pages", "list_changes")
+WRITERS = ("seal", "table_pages", "list_rules", "cheat_sheet", "list_changes")  # what is written from tables
 VERSION = re.compile(r'^data_version = ".*"$', re.MULTILINE)
 
 

@@ -150,12 +150,12 @@ class Blocks:
         index = at // self._width
         at = self._digests + index * DIGEST
         digest = self._content[at : at + DIGEST]
-        packed = zlib.decompressobj()
-        try:
+        packed, content = zlib.decompressobj(), b""
+        try:  # noqa: SIM105 -- contextlib costs a look-up's time to import
             content = packed.decompress(self._bytes(self._end(index - 1), self._end(index)), MOST_BYTES)
         except zlib.error:
-            content = None
-        if content is None or not packed.eof or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
+            pass  # it has not come to its end, then
+        if not packed.eof or sha256(content, is_one_of_many=self._part is None)[:DIGEST] != digest:
             raise table_error(self.file, None, f"the block {key} is damaged")
         return content
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Place: TypeAlias = "str | os.PathLike[str] | Traversable"
 
 # No way out of the directory, and no name that a system reads as something else.
-PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+PLAIN = re.compile(
+    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @runtime_checkable
@@ -94,6 +97,8 @@ class Folder:
             raise TableError(f"{self.name}: {error.file}", error.line, error.problem) from error
 
     def _verify(self, entry: Entry) -> None:
+        if not entry.editions:
+            raise TableError(MANIFEST, None, f"table {entry.name} has no edition")
         self._keep(entry.file)
         if entry.file.endswith(BLOCKS):
             self._verify_blocks(entry.file, entry.sha256)

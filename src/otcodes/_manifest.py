@@ -148,8 +148,9 @@ class Entry:
             raise table_error(MANIFEST, None, problem)
         try:
             for named, value in facts.items():
-                if type(value) is not KINDS.get(named, type(value)):
-                    raise TypeError(f"{named} is no {KINDS[named].__name__}")  # noqa: TRY301 -- one message for all
+                kind = KINDS.get(named)
+                if kind is not None and type(value) is not kind:
+                    raise TypeError(f"{named} is no {kind.__name__}")  # noqa: TRY301 -- one message for all
             self.file: str = facts["file"]
             self.key: tuple[str, ...] = tuple(facts["key"])
             self.rows: int = facts["rows"]
@@ -286,7 +287,7 @@ def _coverage(facts: Facts) -> Coverage:
     first, last = day(facts["coverage_from"]), day(facts["coverage_to"])
     # A gap may lie past the last day: one of a part of the table, of which editions speak for longer.
     days = [each for gap in gaps for each in gap]
-    if first > last or days != sorted(days) or last == dt.date.max:
+    if first > last or days != sorted(days) or dt.date.max in (last, *days):
         raise ValueError("its days are not in order, or have no end")
     return Coverage(
         scope=tuple((start, end) for start, _, end in ranges),

@@ -34,9 +34,9 @@ def _terms(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Each term as written together and in its parts: `e-stim` is `estim`, and `e` with `stim`."""
     terms: list[tuple[str, tuple[str, ...]]] = []
     for token in text.lower().split():
-        parts = tuple(_stem(part) for part in re.findall(r"[a-z0-9]+", token))
+        parts = [_stem(part) for part in re.findall(r"[a-z0-9]+", token)]
         if parts:
-            terms.append(("".join(parts), parts))
+            terms.append(("".join(parts), tuple(dict.fromkeys(parts))))
     return terms
 
 
@@ -90,7 +90,7 @@ def ranked(snapshot: Snapshot[R], text: str) -> Iterator[str]:
         return
     by_code = sorted(key for key in table.keys() if isinstance(key, str) and key.startswith(prefix))
     yield from (code for code in by_code if in_force(code))
-    terms = _terms(text)
+    terms = list(dict.fromkeys(_terms(text)))
     if not terms:
         return
     ranked: list[tuple[int, bool, int, int, str]] = []

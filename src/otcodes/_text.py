@@ -46,4 +46,6 @@ def normalize_code(code: str) -> str:
         text = text.upper()
     if text.find(".") == text.rfind(".") == DOT:
         text = text[:DOT] + text[DOT + 1 :]
+        if len(text) == DOT:  # there may have been a space before the dot
+            return normalize_code(text)
     return text

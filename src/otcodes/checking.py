@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import attrs
+
 from .catalog import Catalog
 from .claims import Claim
 from .findings import Finding, Repair, Report, Severity
@@ -41,7 +43,8 @@ def check(
     Raises:
         UnknownPayerError: the claim names a payer of which there is no policy, and none is given.
         UnknownRuleError: the policy ignores, or sets the severity of, a rule that there is not.
-        TypeError: an argument is of the wrong type.
+        RuleFailedError: a rule of one's own raises an error.
+        TypeError: an argument is of the wrong type, or a rule of one's own gives no findings to iterate over.
 
     Examples:
         >>> import datetime as dt, otcodes
@@ -122,9 +125,9 @@ def check_many(
         catalog: as `check`.
 
     Raises:
-        UnknownPayerError: as `check`.
+        UnknownPayerError, UnknownRuleError, RuleFailedError: as `check`.
     """
-    every = list(claims)
+    every = _apart(claims)
     near = _near(every)
     for number, claim in enumerate(every):
         own = policy(claim) if callable(policy) else policy
@@ -150,9 +153,9 @@ def repair_many(
         catalog: as `check`.
 
     Raises:
-        UnknownPayerError: as `check`.
+        UnknownPayerError, UnknownRuleError, RuleFailedError: as `check`.
     """
-    every = list(claims)
+    every = _apart(claims)
     near = _near(every)
     for number, claim in enumerate(every):
         own = policy(claim) if callable(policy) else policy
@@ -160,6 +163,16 @@ def repair_many(
         repair = check(claim, rules=rules, policy=own, catalog=catalog, beside=beside).repair(unsafe=unsafe)
         every[number] = repair.claim
         yield repair
+
+
+def _apart(claims: Iterable[Claim]) -> list[Claim]:
+    """The claims; one that is given twice is two, as two that say the same are."""
+    every: list[Claim] = []
+    seen: set[int] = set()
+    for claim in claims:
+        every.append(attrs.evolve(claim) if id(claim) in seen else claim)
+        seen.add(id(claim))
+    return every
 
 
 def _near(claims: Sequence[Claim]) -> Callable[[int], list[int]]:

@@ -53,7 +53,8 @@ class Change(Generic[R]):
         kind: what became of it.
         before: its record on the first day, where there is one.
         after: its record on the second day, where there is one.
-        fields: the fields, besides its days, in which the two records differ.
+        fields: the fields, besides its days, in which the two records differ; of one that came or went and
+            has no label, all but its key: that a pair is added says little without its indicator.
         successors: the codes that took its place, as far as the tables tell.
     """
 
@@ -76,11 +77,12 @@ class Change(Generic[R]):
         if self.kind is ChangeKind.REVISED:
             return f"{text}: {', '.join(map(self._in_words, self.fields))}"
         after = f"; in its place: {', '.join(self.successors)}" if self.successors else ""
-        return f"{text}: {self.label}{after}" if self.label else f"{text}{after}"
+        said = self.label or ", ".join(map(self._in_words, self.fields))
+        return f"{text}: {said}{after}" if said else f"{text}{after}"
 
     def _in_words(self, field: str) -> str:
-        before, after = (_words(getattr(row, field)) for row in (self.before, self.after))
-        return f"{field.replace('_', ' ')} {before} -> {after}"
+        rows = (row for row in (self.before, self.after) if row is not None)
+        return f"{field.replace('_', ' ')} {' -> '.join(_words(getattr(row, field)) for row in rows)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON; each field that changed has its value before and after."""
@@ -90,7 +92,9 @@ class Change(Generic[R]):
             "kind": self.kind.value,
             "label": self.label,
             "fields": {
-                name: [_plain(getattr(row, name)) for row in (self.before, self.after)]
+                name: [
+                    None if row is None else _plain(getattr(row, name)) for row in (self.before, self.after)
+                ]
                 for name in self.fields
             },
             "successors": list(self.successors),
@@ -274,7 +278,7 @@ def compared(
         kind=kind,
         before=before,
         after=after,
-        fields=_differing(before, after),
+        fields=_differing(before, after) or _facts(owner, before, after),
         successors=owner.replaced_by(cast("R", before), first, second) if is_gone else (),
     )
     return change, False
@@ -297,6 +301,15 @@ def _differing(before: Row | None, after: Row | None) -> tuple[str, ...]:
         return ()
     names = (field.name for field in attrs.fields(type(before)) if field.name not in DAYS)
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+def _facts(owner: Table[R], before: Row | None, after: Row | None) -> tuple[str, ...]:
+    """Of one record alone that has no label: its fields but the key."""
+    row = after if before is None else before if after is None else None
+    if row is None or hasattr(row, "label"):
+        return ()
+    names = (field.name for field in attrs.fields(type(row)))
+    return tuple(name for name in names if name not in DAYS and name not in owner.entry.key)
 
 
 def name_of(owner: Table[R], key: Key, rows: tuple[R, ...]) -> str:

@@ -280,11 +280,19 @@ class Report:
         }
 
     def fixed(self, *, unsafe: bool = False) -> Claim:
-        """The claim with the safe fixes applied; with `unsafe`, also those only the record can support."""
+        """The claim with the safe fixes applied; with `unsafe`, also those only the record can support.
+
+        Raises:
+            OtcodesError: as `repair`.
+        """
         return self.repair(unsafe=unsafe).claim
 
     def repair(self, *, unsafe: bool = False) -> Repair:
-        """Apply the fixes one by one; one that would bring a new error of any rule is withheld."""
+        """Apply the fixes one by one; one that would bring a new error of any rule is withheld.
+
+        Raises:
+            OtcodesError: there is something to mend, and the report came from another process.
+        """
         report = self
         applied: list[Finding] = []
         withheld: dict[tuple[str, str], tuple[Finding, str]] = {}

@@ -793,9 +793,9 @@ def test_the_same_service_on_two_claims_of_a_patient_is_a_duplicate() -> None:
         claim(line("97018", **PHYSICAL)),
     ):
         assert not any(rule in each for each in together(one, other))
-    # The very same claim, given twice, is on the other claim either time.
+    # The very same claim, given twice, is two that say the same.
     twice = [attrs.evolve(one, patient="1")] * 2
-    assert [rule in {f.rule for f in report} for report in otcodes.check_many(twice)] == [True, True]
+    assert [rule in {f.rule for f in report} for report in otcodes.check_many(twice)] == [False, True]
     # Two patients, or claims that no patient ties together; and the second payer of one service.
     strangers = [attrs.evolve(one, patient="1"), attrs.evolve(one, patient="2"), one, one]
     strangers.append(attrs.evolve(one, patient="1", payer=COMMERCIAL))
@@ -836,12 +836,33 @@ def test_the_check_digit_of_an_npi(npi, is_right) -> None:
         ("2024-03-02", "2025-03-03", False),  # a Sunday's limit lasts to Monday
         ("2024-03-02", "2025-03-04", True),
         ("2024-03-01", "2025-03-03", False),
+        ("2025-01-01", "2026-01-02", False),  # and that of a holiday to the next workday
+        ("2025-01-01", "2026-01-03", True),
+        ("2025-01-17", "2026-01-20", False),  # a Saturday before Martin Luther King's day
+        ("2025-01-17", "2026-01-21", True),
+        ("2025-01-12", "2026-01-13", True),  # a Monday that is none
+        ("2025-02-16", "2026-02-17", False),
+        ("2024-05-26", "2025-05-27", False),
+        ("2024-05-19", "2025-05-20", True),
+        ("2024-06-19", "2025-06-20", False),
+        ("2019-06-19", "2020-06-20", True),  # no holiday before 2021
+        ("2025-07-03", "2026-07-06", False),  # Independence Day on a Saturday is kept on Friday
+        ("2025-07-03", "2026-07-07", True),
+        ("2026-07-05", "2027-07-06", False),  # and on a Sunday on Monday
+        ("2024-09-01", "2025-09-02", False),
+        ("2024-10-13", "2025-10-14", False),
+        ("2024-11-11", "2025-11-12", False),
+        ("2024-11-27", "2025-11-28", False),
+        ("2024-11-20", "2025-11-21", True),
+        ("2024-12-25", "2025-12-26", False),
+        ("2024-12-25", "2025-12-27", True),
     ],
 )
 def test_a_calendar_year_to_file_a_claim(served, filed, is_late) -> None:
     """Manual, chapter 1, section 70.1: also that February 29 has until February 28.
 
-    Contractors (Palmetto, First Coast) take what falls on a weekend on the next workday.
+    Contractors (Palmetto, First Coast) take what falls on a weekend or a federal holiday (5 USC 6103) on the
+    next workday.
     """
     late = claim(line(on=day(served)), submitted_on=day(filed))
     assert ("claim.filed-late" in found(late)) is is_late

@@ -701,6 +701,7 @@ def test_the_claim_carries_what_the_visit_says() -> None:
         "1234567893",
     )
     assert claim.treatment_notes == (otcodes.TreatmentNote(on=DOS, timed_minutes=15),)
+    assert [line.rendering_provider for line in claim.lines] == ["Lee"]
 
 
 def test_diagnoses_are_written_in_full_form_and_the_steps_say_so() -> None:

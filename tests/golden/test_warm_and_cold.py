@@ -71,6 +71,50 @@ def test_a_set_that_has_seen_the_neighbours_says_the_same_as_one_made_anew(payer
     assert [said(each, warm) for each in reversed(claims)] == cold[::-1]
 
 
-def said(each: otcodes.Claim, own: rules.RuleSet) -> tuple[object, ...]:
-    report = otcodes.check(each, rules=own)
+def test_so_it_does_beside_another_claim_of_the_patient() -> None:
+    """Which of the day's lines are the claim's own is part of the shape, and so is the other claim's plan."""
+    every = rules.preset("medicare-b")
+    other = attrs.evolve(BASES[1], patient="p", discipline="physical-therapy")
+    planned = attrs.evolve(BASES[2], patient="p", plan_of_care=CLAIM["plan_of_care"][1])
+    claims = [attrs.evolve(each, patient="p") for each in neighbours(BASES[0])]
+    groups = [[each, other] for each in claims] + [[planned, each] for each in claims]
+    cold = [[said(each, rules.all_of(every), group) for each in group] for group in groups]
+    warm = rules.all_of(every)
+    assert [[said(each, warm, group) for each in group] for group in groups] == cold
+    warm = rules.all_of(every)
+    assert [[said(each, warm, group) for each in group] for group in reversed(groups)] == cold[::-1]
+
+
+def said(each: otcodes.Claim, own: rules.RuleSet, beside=()) -> tuple[object, ...]:
+    report = otcodes.check(each, rules=own, beside=beside)
     return report.findings, frozenset(report.not_checked)
+
+
+def test_a_note_that_is_not_of_the_line_stays_where_it_is() -> None:
+    """Of the second claim's second line it is said as of the first one's only line."""
+
+    @rules.rule("own.line", severity=otcodes.Severity.WARNING, sees=["procedure"])
+    def has_its_day(line, /, _):
+        """A line is of a day that is known whole."""
+        raise rules.CannotJudgeError("not known", "lines" if line.procedure == "97530" else "")
+        yield
+
+    own = rules.RuleSet((has_its_day,))
+    otcodes.check(claim(line(), line("97140")), rules=own)
+    report = otcodes.check(claim(line("97140"), line()), rules=own)
+    assert {entry.path for entry in report.not_checked} == {"lines", ""}
+
+
+def test_what_a_rule_over_a_day_sees_of_the_claim_counts() -> None:
+    """A patient who is not given, and one whose field is empty, are not the same."""
+
+    @rules.rule("own.day", severity=otcodes.Severity.WARNING, over="day", sees=["patient", "empty_fields"])
+    def has_a_patient(_, /, context):
+        """A day is of somebody."""
+        if context.lacks(context.claim, "patient"):
+            yield context.finding(context.claim, "patient")
+
+    own = rules.RuleSet((has_a_patient,))
+    bare = claim(line())
+    assert len(otcodes.check(bare, rules=own)) == 0
+    assert len(otcodes.check(attrs.evolve(bare, empty_fields=["patient"]), rules=own)) == 1

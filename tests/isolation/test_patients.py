@@ -271,3 +271,16 @@ def test_what_the_command_line_says(form, tmp_path, capsys) -> None:
     assert "A1" in said.out
     assert "A2" in said.err
     assert NAME not in said.out + said.err
+
+
+def test_no_finding_shows_what_stands_in_the_place_of_a_code() -> None:
+    """A sheet whose columns have slipped has names there."""
+    slipped = line(procedure=WHO, modifiers=(WHO, WHO), place=WHO, revenue_code=WHO, diagnoses=(WHO,))
+    twice = claim(slipped, slipped, diagnoses=("M62.81", WHO, WHO), patient="P1")
+    pointed = attrs.evolve(twice, diagnoses=("M62.81",))
+    found = [each for report in otcodes.check_many([twice, pointed]) for each in report]
+    assert {each.rule for each in found} >= {
+        *("claim.duplicate", "diagnosis.duplicate", "diagnosis.pointer-invalid", "line.duplicate"),
+        *("modifier.duplicate", "place.unknown"),
+    }
+    assert NAME.upper() not in "\n".join(map(str, found)).upper()

@@ -425,6 +425,17 @@ def test_command_counts_what_it_can_read(run) -> None:
     assert out.startswith("1 claim, ")
     assert "partly.csv, line 3, on" in err
     assert "nowhere.csv" in err
+    assert "not read, and not counted: 2 places\n" in out
+
+
+def test_what_could_not_be_read_is_said_wherever_the_numbers_go(run) -> None:
+    Path("partly.csv").write_text("procedure,on,units\n97530,2026-03-02,2\n97530,soon,1\n", "utf-8")
+    assert json.loads(run("partly.csv", "--format", "json", "--html", "report.html")[1])["unread"] == 1
+    words = Page(Path("report.html").read_text("utf-8")).words
+    assert "places that could not be read, and are not counted" in words
+    part = attrs.evolve(otcodes.audit([]), unread=1)
+    assert (part | part).unread == 2
+    assert "could not be read" not in Page(otcodes.audit([]).to_html()).words
 
 
 def test_command_says_how_many_payers_it_does_not_know(run) -> None:

@@ -73,7 +73,10 @@ def test_diff_past_the_last_edition_says_so(run) -> None:
             ("diff", "colours", "2025-12-31", "2026-01-01"),
             "no table 'colours'; there are procedures, diagnoses, ",
         ),
-        (("diff", "hcpcs", "2025-12-31", "2026-01-01"), "no table 'hcpcs'"),
+        (
+            ("diff", "hcpcs", "2025-12-31", "2026-01-01"),
+            "'hcpcs' is compared with procedures: ask for procedures",
+        ),
         (("diff", "__init__", "2025-12-31", "2026-01-01"), "no table '__init__'"),
         (
             ("diff", "procedures", "2025-12-31", "2031-01-01"),

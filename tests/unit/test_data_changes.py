@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import importlib
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -150,6 +151,12 @@ def test_a_release_is_compared_with_the_last_tag(tmp_path, monkeypatch, capsys) 
     assert release.main() == 0
     assert (notes / "+data-places.data.md").read_text("utf-8") == capsys.readouterr().out
     assert b'data_version = "2027.1"\n' in (data / "manifest.toml").read_bytes()
+
+
+def test_what_is_compared_with_the_tables_is_written_by_a_release() -> None:
+    checked = set(re.findall(r"tools/(\w+)\.py --check", (release.ROOT / ".ci" / "run").read_text("utf-8")))
+    others = {"layers", "list_public", "run_notebooks"}  # of the modules, of names; and step 7 says of these
+    assert checked - others == set(release.WRITERS)
 
 
 @pytest.mark.parametrize("text", ["2027", "27.1", "2027.13", "2027.01", "2027.1.0", "v2027.1"])

@@ -56,6 +56,17 @@ def test_a_revision_names_the_fields_with_their_values() -> None:
     assert [(before.amount_usd, after.amount_usd) for before, after in found.revised] == [(2410, 2480)] * 2
 
 
+def test_what_came_or_went_without_a_label_says_what_it_is() -> None:
+    days = dt.date(2023, 12, 31), dt.date(2024, 1, 1)
+    unlisted = changes(otcodes.diff(otcodes.telehealth, *days))["97550"]  # a row says that it is not listed
+    assert str(unlisted) == "97550 added: is listed False"
+    assert unlisted.to_dict()["fields"] == {"is_listed": [None, False]}
+    gone = changes(otcodes.diff(otcodes.telehealth, *reversed(days)))["97550"]
+    assert str(gone) == "97550 retired: is listed False"
+    assert gone.to_dict()["fields"] == {"is_listed": [False, None]}
+    assert str(changes(otcodes.diff(otcodes.once_per_day, *days))["97552"]) == "97552 added"
+
+
 def test_a_key_of_several_parts_is_named_whole() -> None:
     found = otcodes.diff(otcodes.ptp_edits, *NEW_YEAR_2020)
     assert changes(found)["practitioner 97140 97530"].kind is ChangeKind.RETIRED
@@ -82,7 +93,7 @@ def test_past_the_last_edition_no_change_is_not_nothing_changed() -> None:
 
 
 def test_rows_of_an_older_edition_are_carried_forward_though_the_table_is_current() -> None:
-    found = otcodes.diff(otcodes.unit_limits, day("2026-03-31"), day("2026-04-01"))
+    found = otcodes.diff(otcodes.unit_limits, day("2026-04-01"), day("2026-06-30"))
     assert {each.freshness for each in found.freshness} == {Freshness.CURRENT}
     assert "medicaid practitioner 97530" in found.carried_forward  # its last edition is of the first quarter
     assert "medicare practitioner 97530" not in found.carried_forward

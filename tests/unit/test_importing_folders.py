@@ -359,6 +359,9 @@ def test_the_command_line_imports_and_asks(
     assert main(["tables", "--with", str(to)]) == 0
     told = capsys.readouterr().out
     assert told.startswith(f"data {BUNDLED.with_source(to).data_version}, ")
+    assert re.search(
+        r"\n  and of a part of it: .*; ncci-ptp-practitioner-2026-10-01, from 2026-10-01\n", told
+    )
     claims = tmp_path / "claims.csv"
     claims.write_text(
         "claim_id,payer,claim_diagnoses,procedure,on,units,modifiers,place\n"

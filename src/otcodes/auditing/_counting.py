@@ -99,6 +99,7 @@ class Counting:
                 not_reckoned=self._not_reckoned,
             ),
             unknown_payers=self._unknown_payers,
+            unread=0,  # the reader's to say
             first_day=self._days[0] if self._days else None,
             last_day=self._days[1] if self._days else None,
             labels={code: label for code in sorted(codes) if (label := self._label(code))},

@@ -85,6 +85,8 @@ def _overview(audit: Audit) -> Iterator[tuple[str, object]]:
     yield "lines at risk", f"{total.lines_at_risk:,} ({percent(total.lines_at_risk, total.lines)})"
     yield from _money("charge", total.lines_charged, total.charge_usd, total.at_risk_usd)
     yield from _money("allowed amount", total.lines_allowed, total.allowed_usd, total.allowed_at_risk_usd)
+    if audit.unread:
+        yield "places that could not be read, and are not counted", f"{audit.unread:,}"
     if audit.unknown_payers:
         yield "claims of a payer that is not known", f"{audit.unknown_payers:,}"
     yield "version of the tables", ", ".join(filter(None, audit.data_versions))

@@ -170,6 +170,7 @@ class Audit:
         not_checked: by rule, in how many claims it could not be judged.
         units: timed units against minutes.
         unknown_payers: how many claims name a payer that is not known.
+        unread: how many places of the files could not be read, where who read them says so.
         first_day: the first day of service.
         last_day: the last one.
         labels: of the procedures, where there are words for them.
@@ -189,6 +190,7 @@ class Audit:
     not_checked: Mapping[str, int] = attrs.field(repr=False)
     units: UnitDays
     unknown_payers: int
+    unread: int
     first_day: dt.date | None
     last_day: dt.date | None
     labels: Mapping[str, str] = attrs.field(repr=False)
@@ -210,6 +212,7 @@ class Audit:
             not_checked=by_name(operator.add, self.not_checked, other.not_checked),
             units=self.units + other.units,
             unknown_payers=self.unknown_payers + other.unknown_payers,
+            unread=self.unread + other.unread,
             first_day=min(days, default=None),
             last_day=max(days, default=None),
             labels=by_name(max, self.labels, other.labels),
@@ -269,6 +272,7 @@ class Audit:
             "units": self.units.to_dict(),
             "not_checked": dict(self.not_checked),
             "unknown_payers": self.unknown_payers,
+            "unread": self.unread,
             "published_list": self.published_list,
             "published_ranks": dict(self.published_ranks),
             "data_versions": list(self.data_versions),

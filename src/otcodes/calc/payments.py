@@ -385,7 +385,8 @@ class _Prices:
         step = f"{row.code}: {said} relative value units at {factor.amount_usd} USD are {unit} USD"
         if not has_own:
             step += "; it has no amount of its own in facilities"
-        sources = (*editions, factor.edition, None if place is None else place.edition)
+        others = [row.edition for row in (factor, reduction, place) if row is not None]
+        sources = (*editions, *others)
         return _Fee(
             code=row.code,
             practice=parts[1],

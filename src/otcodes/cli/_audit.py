@@ -47,7 +47,9 @@ def _audit(chosen: argparse.Namespace) -> int:
         complain(f"note: {note}")
     claims = [attrs.evolve(claim, payer=chosen.payer or claim.payer) for claim in taken.claims]
     claims.sort(key=lambda claim: claim.patient or "")  # those of a patient are judged beside each other
+    complaints = [*taken.complaints, *map(str, taken.problems)]
     found = audit(claims, by=_file if len(chosen.files) > 1 else None, catalog=catalog)
+    found = attrs.evolve(found, unread=len(complaints))
     if chosen.format == "json":
         print_json({**found.to_dict(), "version": __version__})
     else:
@@ -55,7 +57,6 @@ def _audit(chosen: argparse.Namespace) -> int:
             say(line)
     if chosen.html:
         Path(chosen.html).write_bytes(found.to_html().encode())
-    complaints = [*taken.complaints, *map(str, taken.problems)]
     for complaint in complaints:
         complain(complaint)
     return UNREADABLE if complaints else CLEAN
@@ -78,6 +79,8 @@ def _in_text(found: Audit) -> Iterator[str]:
         f"({percent(total.clean_claims, total.claims)}); findings: {total.errors:,} error, "
         f"{total.warnings:,} warning, {total.information:,} information"
     )
+    if found.unread:
+        yield f"not read, and not counted: {_count(found.unread, 'place')}"
     if found.unknown_payers:
         yield f"of a payer that is not known: {_count(found.unknown_payers, 'claim')}"
     yield f"at risk: {total.lines_at_risk:,} of {_count(total.lines, 'line')}"

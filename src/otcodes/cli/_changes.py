@@ -52,7 +52,15 @@ def _diff(chosen: argparse.Namespace) -> int:
     # What only stands beside another table is no attribute of the catalog, and asked through that one.
     names = [entry.name for entry in catalog.entries if hasattr(Catalog, entry.name)]
     if chosen.table not in names:
-        complain(f"no table {shown(chosen.table)}; there are {', '.join(names)}")
+        beside = [
+            name
+            for name in names
+            if chosen.table in (each.table for each in getattr(catalog, name).freshness(chosen.first))
+        ]
+        if beside:
+            complain(f"{shown(chosen.table)} is compared with {beside[0]}: ask for {beside[0]}")
+        else:
+            complain(f"no table {shown(chosen.table)}; there are {', '.join(names)}")
         return UNREADABLE
     table: Table[Any] = getattr(catalog, chosen.table)
     found = table.diff(chosen.first, chosen.second)

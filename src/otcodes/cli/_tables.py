@@ -33,6 +33,9 @@ def _tables(chosen: argparse.Namespace) -> int:
         edition = next(each for each in entry.editions if each.id == entry.last_edition)
         say(f"{entry.name}: {entry.rows} rows; {entry.coverage}")
         say(f"  newest edition {edition.id}, from {edition.effective}: {edition.title} ({edition.publisher})")
+        later = (each for each in entry.editions if each.effective > edition.effective)
+        if of_parts := [f"{each.id}, from {each.effective}" for each in later]:
+            say(f"  and of a part of it: {'; '.join(of_parts)}")
         if chosen.on is not None:
             say(f"  {entry.freshness(chosen.on).in_words}")
         if entry.note:

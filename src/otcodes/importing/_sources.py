@@ -23,6 +23,7 @@ MOST_BYTES = 1 << 28
 MOST_MEMBERS = 1_000
 NAMES_SHOWN = 6
 ENCRYPTED = 0x1  # the bit of a zip member's flags
+PACKINGS = (0, 8)  # stored as it is, or deflated
 HTML = re.compile(rb"\s*<(!doctype\s+html|html|head|\?xml[^>]*>\s*<!doctype\s+html)\b", re.IGNORECASE)
 NO_TEXT = (
     (b"%PDF", "it is a PDF; expected the table as text"),
@@ -106,24 +107,27 @@ def _member(name: str, content: bytes, members: Sequence[str]) -> tuple[str, byt
             if any(info.filename == WORKBOOK for info in infos):
                 raise _refused(name, "it is an Excel workbook; save the sheet as CSV first")
             chosen = _chosen(name, infos, members)
-            if chosen.flag_bits & ENCRYPTED:
-                raise _refused(f"{name}/{chosen.filename}", "it is encrypted")
-            if chosen.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise _refused(f"{name}/{chosen.filename}", "it is packed in another way than zips are")
-            if chosen.file_size > MOST_BYTES:
-                raise _refused(
-                    f"{name}/{chosen.filename}", f"unpacked, it is larger than {MOST_BYTES >> 20} MB"
-                )
-            with archive.open(chosen) as member:
-                # What the zip says of a size may be a lie.
-                found = member.read(MOST_BYTES + 1)
-            if len(found) != chosen.file_size:
-                raise _refused(f"{name}/{chosen.filename}", "it is not as long as the zip says")
-            return chosen.filename, found
+            return chosen.filename, _unpacked(f"{name}/{chosen.filename}", archive, chosen)
     except TableError:
         raise
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, LookupError, ValueError, zlib.error) as error:
         raise _refused(name, f"the zip is damaged or cut off ({error})") from error
+
+
+def _unpacked(name: str, archive: zipfile.ZipFile, chosen: zipfile.ZipInfo) -> bytes:
+    """The content of one member."""
+    if chosen.flag_bits & ENCRYPTED:
+        raise _refused(name, "it is encrypted")
+    if chosen.compress_type not in PACKINGS:
+        raise _refused(name, "it is packed in another way than zips are")
+    if chosen.file_size > MOST_BYTES:
+        raise _refused(name, f"unpacked, it is larger than {MOST_BYTES >> 20} MB")
+    with archive.open(chosen) as member:
+        # What the zip says of a size may be a lie.
+        found = member.read(MOST_BYTES + 1)
+    if len(found) != chosen.file_size:
+        raise _refused(name, "it is not as long as the zip says")
+    return found
 
 
 def _is_inside(name: str) -> bool:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 28  # of one part, unpacked
 MOST_CELLS = 1 << 23
+MOST_EVENTS = 1 << 26  # starts and ends of the elements of one part
+DEEPEST = 64  # elements within each other; XLSX has some ten
+LONGEST = 1 << 20  # bytes of a tag or a text; a cell holds 32,767 letters
 MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14  # as Excel itself has them
 ENCRYPTED = 0x1  # the bit of a zip member's flags
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -181,11 +184,24 @@ class _Workbook:
         return self._elements(part, tag) if part in self._archive.namelist() else iter(())
 
     def _elements(self, part: str, tag: str) -> Iterator[ET.Element]:
-        """The elements of a name in one part, each only until the next is asked for."""
-        for _, element in ET.iterparse(io.BytesIO(self._read(part))):  # noqa: S314 -- it has no entities
-            if _local(element.tag) == tag:
+        """The elements of a name in one part, each only until the next is asked for; the rest is not kept."""
+        around: list[ET.Element] = []
+        wanted = 0  # of those around, how many have the name
+        parsed = ET.iterparse(io.BytesIO(self._read(part)), ("start", "end"))  # noqa: S314 -- it has no entities
+        for count, (event, element) in enumerate(parsed):
+            is_wanted = _local(element.tag) == tag
+            if event == "start":
+                around.append(element)
+                wanted += is_wanted
+                if len(around) > DEEPEST or count > MOST_EVENTS:
+                    raise ValueError(f"{part} has too many elements")
+                continue
+            around.pop()
+            wanted -= is_wanted
+            if is_wanted:
                 yield element
-                element.clear()
+            if around and not wanted:
+                around[-1].clear()
 
     def _read(self, part: str) -> bytes:
         info = self._archive.getinfo(part)
@@ -195,6 +211,9 @@ class _Workbook:
             content = file.read(MOST_BYTES + 1)  # what the zip says of a size may be a lie
         if len(content) > MOST_BYTES:
             raise TableError(self._name, None, f"unpacked, {part} is larger than {MOST_BYTES >> 20} MB")
+        for start in range(0, len(content) - LONGEST, LONGEST):
+            if content.find(b">", start, start + LONGEST) < 0:
+                raise ValueError(f"{part} has a tag or a text of more than {LONGEST >> 20} MB")
         if b"<!DOCTYPE" in content or b"\0" in content:
             raise ValueError(f"{part} is no plain XML in UTF-8")
         return content

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 ROOT = "ICD10CM.tabular"
 DECLARATION = "<!DOCTYPE"
+DEEPEST = 32  # elements within each other; the list has some ten
 BARRED = re.compile(
     r"7th characters ((?:[A-Z0-9] and )*[A-Z0-9]) do not apply to codes .* with 6th character (.*)"
 )
@@ -243,6 +244,11 @@ def _tree(file: OfficialFile) -> ET.Element:
         raise TableError(file.name, error.position[0], f"it is not whole XML: {error}") from error
     if root.tag != ROOT:
         raise TableError(file.name, None, f"expected XML of <{ROOT}>, found <{root.tag}>")
+    level, depth = [root], 0
+    while level:
+        level, depth = [child for each in level for child in each], depth + 1
+        if depth > DEEPEST:
+            raise TableError(file.name, None, "its elements are nested too deeply for a tabular list")
     return root
 
 

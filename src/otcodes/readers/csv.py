@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 # How a spreadsheet keeps text as text: ="02".
 KEPT_AS_TEXT = re.compile(r'="(?P<text>[^"]*)"')
 # What a spreadsheet would take for a formula (a number is none), and what was kept from being one.
-FORMULA = re.compile(r"'*(?![+-]?\d+(\.\d+)?$)[=+\-@]")
+FORMULA = re.compile(r"'*(?![+-]?\d+(\.\d+)?$)[=+\-@\t\r\n]")
 DELIMITERS = ",;\t"
 SAID_DELIMITER = re.compile(r"sep=(?P<delimiter>.)\s*")
+MOST_LINES = 100  # of one row; a quotation mark behind which there are more was never closed
 WORKBOOK = b"PK\x03\x04"
 
 
@@ -71,10 +72,8 @@ def _rows(
     """Each row with the number of its first line; a stray quote costs its own line, not what follows it."""
     width = 0
     while start < len(lines):
-        reader = csv.reader(iter(lines[start:]), delimiter=delimiter, strict=True)
-        for first, cells, problem in _read_on(reader):
-            number = start + first
-            is_long = start + reader.line_num > number + 1
+        for number, behind, cells, problem in _read_on(lines, start, delimiter):
+            is_long = behind > number + 1
             while len(cells) > width > 0 and not cells[-1].strip():
                 cells.pop()  # a delimiter too many, behind the last cell
             if problem or (is_long and len(cells) != width):
@@ -90,18 +89,29 @@ def _rows(
             return
 
 
-def _read_on(reader: Any) -> Iterator[tuple[int, list[str], str]]:
-    """Each row: after how many lines, its cells, and why it could not be read."""
+def _read_on(lines: list[str], start: int, delimiter: str) -> Iterator[tuple[int, int, list[str], str]]:
+    """Each row: its first line, the line behind it, its cells, and why it could not be read."""
+    begun = start
+
+    def ahead() -> Iterator[str]:
+        for number in range(start, len(lines)):
+            if number - begun > MOST_LINES:
+                return
+            yield lines[number]
+
+    reader = csv.reader(ahead(), delimiter=delimiter, strict=True)
     while True:
-        before = reader.line_num
+        cells: list[str] = []
+        problem = ""
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield before, [], str(error)
-        else:
-            yield before, cells, ""
+            problem = str(error)
+        behind = start + reader.line_num
+        yield begun, behind, cells, problem
+        begun = behind
 
 
 def _cell(text: str) -> str:

@@ -83,7 +83,7 @@ class JsonObject(dict[str, Any]):
 def _read_claim(value: Any, place: str, collected: Collector) -> None:
     claim = as_object(value)
     if claim is None or claim.twice:
-        _expect_object(claim, place, None, collected)
+        expect_object(claim, place, None, collected)
         return
     name = claim["id"] if isinstance(claim.get("id"), str) else None
     given = as_list(claim.get("lines"))
@@ -97,7 +97,8 @@ def _read_claim(value: Any, place: str, collected: Collector) -> None:
         collected.claim(own, lines, place, lost_lines=len(given) - len(lines))
 
 
-def _expect_object(found: JsonObject | None, place: str, claim: str | None, collected: Collector) -> None:
+def expect_object(found: JsonObject | None, place: str, claim: str | None, collected: Collector) -> None:
+    """Note that a value is no object, or has a key twice."""
     twice = ", ".join(map(shown, found.twice)) if found else ""
     collected.problem(place, twice, None, "each key once" if twice else "an object", claim)
 
@@ -109,7 +110,7 @@ def _lines(
         where = f"{place}.lines[{number}]"
         facts = as_object(value)
         if facts is None or facts.twice:
-            _expect_object(facts, where, claim, collected)
+            expect_object(facts, where, claim, collected)
             continue
         collected.note_unknown(facts, LINE_FIELDS, where)
         yield collected.line({key: facts[key] for key in facts if key in LINE_FIELDS}, where, claim)

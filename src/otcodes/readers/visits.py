@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..claims import Service, Visit
-from ..errors import FieldError, ReadError, shown
+from ..errors import FieldError, ReadError
 from ._batch import CLAIM_FIELDS, LINE_FIELDS, BadValueError, Collector, Problem, evaluation, flag
-from .json import JsonObject, as_list, as_object, load
+from .json import as_list, as_object, expect_object, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ def read(content: bytes, name: str) -> Visits:
 def _visit(value: object, place: str, collected: Collector) -> Visit | None:
     facts = as_object(value)
     if facts is None or facts.twice:
-        _expect_object(facts, place, None, collected)
+        expect_object(facts, place, None, collected)
         return None
     name = facts["id"] if isinstance(facts.get("id"), str) else None
     given = as_list(facts.get("services", []))
@@ -114,7 +114,7 @@ def _visit(value: object, place: str, collected: Collector) -> Visit | None:
 def _service(value: object, place: str, visit: str | None, collected: Collector) -> Service | None:
     facts = as_object(value)
     if facts is None or facts.twice:
-        _expect_object(facts, place, visit, collected)
+        expect_object(facts, place, visit, collected)
         return None
     collected.note_unknown(facts, SERVICE_FIELDS, place)
     own = {key: value for key, value in facts.items() if key in SERVICE_FIELDS}
@@ -130,8 +130,3 @@ def _service(value: object, place: str, visit: str | None, collected: Collector)
     except FieldError as error:
         collected.problem(place, error.field, error.value, error.expected, visit)
         return None
-
-
-def _expect_object(found: JsonObject | None, place: str, visit: str | None, collected: Collector) -> None:
-    twice = ", ".join(map(shown, found.twice)) if found else ""
-    collected.problem(place, twice, None, "each key once" if twice else "an object", visit)

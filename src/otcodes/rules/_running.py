@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 import attrs
 
 from ..claims import Claim, ServiceLine
-from ..errors import RuleFailedError
+from ..errors import RuleFailedError, TableError
 from ..findings import NotChecked
 from ..tables import Verdict
 from ._recent import Recent
@@ -91,11 +91,17 @@ class _Asked:
         for rule in rules:
             found, skipped = len(context.found), len(context.skipped)
             _ask(rule, subject, context)
-            if len(context.found) > found or rule.sees is None or not rule.sees <= fields:
-                steps.append(rule)
-            else:
-                noted = context.skipped[skipped:]
+            noted = context.skipped[skipped:]
+            is_told = rule.sees is not None and rule.sees <= fields
+            # What is noted of anything but the line itself is not of the next line that is alike.
+            if (
+                is_told
+                and len(context.found) == found
+                and all(path.startswith(prefix) for _, path, _ in noted)
+            ):
                 steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
+            else:
+                steps.append(rule)
         self._steps[key] = tuple(steps)
 
 
@@ -222,7 +228,8 @@ class Compiled:
         own = [context.places.get(id(line)) for line in lines]
         services = (*[each.service for each in facts], *own)
         minutes = [line.minutes for line in lines]
-        by_minutes = (*facts, *own, *minutes, *[line.assistant_minutes for line in lines], absent)
+        assistants = [line.assistant_minutes for line in lines]
+        by_minutes = (*facts, *own, *minutes, *assistants, absent, context.claim.empty_fields)
         for asked, key, lacking in (
             (self._of_services, services, NONE),
             (self._of_lines, (*facts, *own), NONE),
@@ -273,6 +280,8 @@ def _ask(rule: Rule, subject: Subject, context: Context) -> None:
     except CannotJudgeError as reason:
         context.not_checked(reason.path, reason.reason)
         return
+    except TableError:
+        raise  # a table that cannot be read is no fault of the rule that asked
     except Exception as error:  # noqa: BLE001 -- it is not hidden: what comes out names the rule
         # Not from the error: its message, in a printed traceback, may hold what is the patient's.
         failed = RuleFailedError(rule.id, context.claim.id, type(error).__name__, _raised_in(error))

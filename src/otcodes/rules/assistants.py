@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..claims import ServiceLine
     from ..findings import Finding
+    from ..policy_records import AssistantRule
 
 SINCE = "0.1.0"
 READS = ("assistant_rules", "modifiers", "procedures")
@@ -31,10 +32,11 @@ class _Share(NamedTuple):
     """A code on one day: its lines, and how many of its units are an assistant's.
 
     `billed` of them are billed as an assistant's, of whatever discipline. `least` and `most` differ where
-    CMS's two methods do and the payer's is not known.
+    CMS's two methods do and the payer's is not known. `rule` says how they were counted.
     """
 
     lines: list[ServiceLine]
+    rule: AssistantRule
     modifier: str
     billed: int
     least: int
@@ -66,14 +68,15 @@ def _worked_out(
             families.setdefault((facts.discipline, facts.family), []).append(line)
     for own in families.values():
         modifier = context.discipline(own[0]).assistant_modifier
-        if modifier is None or context.catalog.assistant_rules.on(own[0].on).find(RULE) is None:
+        how = context.catalog.assistant_rules.on(own[0].on).find(RULE)
+        if modifier is None or how is None:
             continue
         unknown = next(((line, reason) for line in own if (reason := _unknown(line, context))), None)
         if unknown:
             line, reason = unknown
             notes.append((context.path(line, "assistant_minutes"), reason))
         elif any(line.assistant_minutes or context.line(line).is_assistants for line in own):
-            shares += _told_apart(own, modifier, context)
+            shares += _told_apart(own, how, modifier, context)
     return shares, notes
 
 
@@ -103,7 +106,9 @@ def _unknown(line: ServiceLine, context: Context) -> str:
     return ""
 
 
-def _told_apart(own: list[ServiceLine], modifier: str, context: Context) -> Iterator[_Share]:
+def _told_apart(
+    own: list[ServiceLine], how: AssistantRule, modifier: str, context: Context
+) -> Iterator[_Share]:
     minutes: dict[str, tuple[int, int]] = {}
     units: dict[str, int] = {}
     for line in own:
@@ -122,7 +127,7 @@ def _told_apart(own: list[ServiceLine], modifier: str, context: Context) -> Iter
         counts = [assisted.get(code, 0) for assisted in found]
         of_code = [line for line in own if line.procedure == code]
         billed = sum(int(line.units) for line in of_code if context.line(line).is_assistants)
-        yield _Share(of_code, modifier, billed, min(counts), max(counts))
+        yield _Share(of_code, how, modifier, billed, min(counts), max(counts))
 
 
 def _by_code(
@@ -175,6 +180,7 @@ def assistants_units_say_so(lines: tuple[ServiceLine, ...], /, context: Context)
             f"{in_units(lacking)} of {line.procedure} without {share.modifier} {are} an assistant's{methods}",
             fix=_add(share.modifier, lacking, line, is_safe=is_sure),
             severity=None if is_sure else Severity.WARNING,
+            rests_on=share.rule,
         )
 
 
@@ -213,6 +219,7 @@ def assistant_modifier_is_supported(lines: tuple[ServiceLine, ...], /, context: 
                 f"{in_units(share.billed)} of {line.procedure} with {share.modifier}; by the minutes "
                 f"{in_units(share.most)} can be an assistant's",
                 fix=_remove(share.modifier, surplus, line),
+                rests_on=share.rule,
             )
 
 

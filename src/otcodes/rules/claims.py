@@ -7,9 +7,12 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from ..catalog import PROCEDURE
 from ..findings import Severity
 from ..records import Setting
 from . import citations
+from ._named import named
+from ._workdays import workday_from
 from .core import LOST, CannotJudgeError, Context, Over, rule
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ SINCE = "0.1.0"
 NPI = r"[12][0-9]{9}"
 NPI_PREFIX = "80840"  # of an NPI as a card number, by which its check digit is made (45 CFR 162.406)
 MONTHS = 12
-SATURDAY, MONDAY = 6, 8  # as days of a week that runs on
 
 
 @rule(
@@ -42,10 +44,9 @@ def service_is_on_one_claim(claim: Claim, /, context: Context) -> Iterator[Findi
     earlier = {context.line(line).billed for each in _before(claim, context) for line in each.lines}
     for line in claim.lines:
         if context.line(line).billed in earlier:
+            what = named(line.procedure, PROCEDURE, "what was done")
             yield context.finding(
-                line,
-                "procedure",
-                f"{line.procedure} on {line.on} stands with the same modifiers on another claim, too",
+                line, "procedure", f"{what} on {line.on} stands with the same modifiers on another claim, too"
             )
 
 
@@ -102,7 +103,7 @@ def claim_is_filed_in_time(claim: Claim, /, context: Context) -> Iterator[Findin
         if row is None:
             reason = f"how long after {line.on} {context.policy.label} takes claims is not on board"
             raise CannotJudgeError(reason, "submitted_on")
-        if claim.submitted_on > _workday(_later(line.on, row.months)):
+        if claim.submitted_on > workday_from(_later(line.on, row.months)):
             yield context.finding(
                 line,
                 "on",
@@ -123,12 +124,6 @@ def _counted_from(claim: Claim) -> tuple[ServiceLine, ...]:
         raise CannotJudgeError(LOST, "lines")
     last = max(line.on for line in claim.lines)
     return tuple(line for line in claim.lines if line.on == last)
-
-
-def _workday(day: dt.date) -> dt.date:
-    """The day itself, or the Monday after a weekend: a limit that ends on no workday lasts to the next."""
-    weekday = day.isoweekday()
-    return day + dt.timedelta(MONDAY - weekday) if weekday >= SATURDAY else day
 
 
 def _later(day: dt.date, months: int) -> dt.date:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXTERNAL_CAUSES = ("V", "W", "X", "Y")
 SINCE = "0.1.0"
 
-_tree_rule = partial(rule, over=Over.CLAIM, reads=["diagnoses", "diagnosis_notes"], since=SINCE)
+_tree_rule = partial(rule, over=Over.CLAIM, since=SINCE, sees=["diagnoses", "lines.on"])
 
 
 def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, Diagnosis]]]:
@@ -44,7 +44,7 @@ def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, 
     "diagnosis.excludes1",
     severity=Severity.WARNING,
     cites=citations.EXCLUDES1,
-    sees=["diagnoses", "lines.on"],
+    reads=["diagnoses", "diagnosis_notes"],
 )
 def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """Two diagnoses that an Excludes1 note keeps apart are not on one claim."""
@@ -75,7 +75,7 @@ def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> It
     "diagnosis.manifestation-first",
     severity=Severity.ERROR,
     cites=citations.CODE_FIRST,
-    sees=["diagnoses", "lines.on"],
+    reads=["diagnoses", "diagnosis_notes"],
 )
 def manifestation_is_not_first(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A manifestation stands behind the disease that it comes from."""
@@ -111,7 +111,7 @@ def manifestation_is_not_first(claim: Claim, /, context: Context) -> Iterator[Fi
     "diagnosis.external-cause-first",
     severity=Severity.ERROR,
     cites=citations.EXTERNAL_CAUSES,
-    sees=["diagnoses", "lines.on"],
+    reads=["diagnoses"],
 )
 def external_cause_is_not_first(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """An external cause stands behind the injury or condition that it caused."""
@@ -136,7 +136,7 @@ def external_cause_is_not_first(claim: Claim, /, context: Context) -> Iterator[F
     "diagnosis.unspecified-laterality",
     severity=Severity.INFORMATION,
     cites=citations.LATERALITY,
-    sees=["diagnoses", "lines.on"],
+    reads=["diagnoses"],
 )
 def diagnosis_names_its_side(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis names the side where codes for the sides exist."""

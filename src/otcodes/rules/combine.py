@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .core import Context, Over, Rule, RuleSet
+from .core import LOST, CannotJudgeError, Context, Over, Rule, RuleSet
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
 
-    from ..claims import Claim, ServiceLine
+    from ..claims import Claim
     from ..findings import Finding
 
 
 def all_of(*rules: Rule | RuleSet) -> RuleSet:
     """Every one of some rules, as one set.
+
+    Raises:
+        ValueError: two different rules have one id.
 
     Examples:
         >>> import otcodes
@@ -47,7 +49,8 @@ def any_of(first: Rule, *others: Rule) -> Rule:
         if found and all(any(True for _ in other(subject, context)) for other in others):
             yield from found
 
-    return attrs.evolve(first, function=holds_for_any, sees=None)
+    reads = dict.fromkeys(table for each in (first, *others) for table in each.reads)
+    return attrs.evolve(first, function=holds_for_any, reads=tuple(reads), sees=None)
 
 
 def payer_is(*names: str) -> Callable[[Any, Context], bool]:
@@ -123,19 +126,18 @@ def each_line(rule: Rule) -> Rule:
 
 
 def by_day(rule: Rule) -> Rule:
-    """A day's rule as a rule over the claim, asked of the lines of every day.
+    """A day's rule as a rule over the claim, asked of each day as by itself: with the claims beside it.
 
     Raises:
         ValueError: the rule is not over days.
     """
     _expect(rule, Over.DAY)
 
-    def over_days(claim: Claim, /, context: Context) -> Iterator[Finding]:
-        days: dict[dt.date, list[ServiceLine]] = {}
-        for line in claim.lines:
-            days.setdefault(line.on, []).append(line)
-        for lines in days.values():
-            yield from rule(tuple(lines), context)
+    def over_days(_: Claim, /, context: Context) -> Iterator[Finding]:
+        if context.has_lost:
+            raise CannotJudgeError(LOST, "lines")
+        for lines in context.days():
+            yield from rule(lines, context)
 
     return attrs.evolve(rule, function=over_days, over=Over.CLAIM, sees=None)
 

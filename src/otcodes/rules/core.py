@@ -236,11 +236,26 @@ class Rule:
         """Run the rule by itself: what it finds, and a note in the context if it cannot judge."""
         before, context.rule = context.rule, self
         try:
-            yield from self.function(subject, context)
+            if self._concerns(subject, context):
+                yield from self.function(subject, context)
         except CannotJudgeError as reason:
             context.not_checked(reason.path, reason.reason)
         finally:
             context.rule = before
+
+    def _concerns(self, subject: Any, context: Context) -> bool:
+        """Whether it can say anything of a subject's codes; of one that is not known it is noted."""
+        if self.over is Over.CLAIM:
+            return True
+        lines = [subject] if self.over is Over.LINE else [line for line in subject if context.owns(line)]
+        is_able = False
+        for line in lines:
+            facts = context.facts(line)
+            if self.applies(facts):
+                is_able = True
+            elif facts.verdict is Verdict.OUT_OF_COVERAGE:
+                context.not_checked(context.path(line, "procedure"), unknown_procedure(line, facts))
+        return is_able
 
     def __or__(self, other: Rule | RuleSet) -> RuleSet:
         """Both."""
@@ -284,6 +299,9 @@ def rule(
             `minutes.given` is whether a line has its minutes, `charge_usd.given` whether it has a charge, and
             one above zero.
         since: the release that brings it.
+
+    Raises:
+        ValueError: the function has no docstring.
 
     Examples:
         >>> import otcodes
@@ -550,6 +568,9 @@ class RuleSet:
         pending: rules of which it is not known whether the payer applies them; they are reported as not
             checked.
 
+    Raises:
+        ValueError: two different rules have one id.
+
     Examples:
         >>> import otcodes
         >>> len(otcodes.rules.preset("commercial").select("units").without("units.below-minutes"))
@@ -582,7 +603,11 @@ class RuleSet:
         return "\n".join(map(str, self.rules))
 
     def __or__(self, other: Rule | RuleSet) -> RuleSet:
-        """These rules and another one, or another set's; a rule that is in both stands once."""
+        """These rules and another one, or another set's; a rule that is in both stands once.
+
+        Raises:
+            ValueError: a rule has the id of another one.
+        """
         more = (other,) if isinstance(other, Rule) else other.rules
         added = tuple(rule for rule in more if rule not in self.rules)
         pending = self.pending if isinstance(other, Rule) else self.pending + other.pending

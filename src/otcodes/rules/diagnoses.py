@@ -14,6 +14,7 @@ from ..fixes import DropRepeatedDiagnoses, ReplaceDiagnosis
 from ..records import Setting
 from ..tables import Verdict, spans_of
 from . import citations
+from ._named import named
 from .core import Context, Over, rule
 
 if TYPE_CHECKING:
@@ -89,7 +90,10 @@ def diagnosis_stands_once(claim: Claim, /, context: Context) -> Iterator[Finding
         key = normalize_code(code)
         if key in seen:
             yield context.finding(
-                claim, f"diagnoses[{index}]", f"{code} is on the claim twice", fix=DropRepeatedDiagnoses()
+                claim,
+                f"diagnoses[{index}]",
+                f"{named(code, DIAGNOSIS, 'a diagnosis')} is on the claim twice",
+                fix=DropRepeatedDiagnoses(),
             )
         seen.add(key)
 
@@ -106,7 +110,11 @@ def lines_point_at_diagnoses_of_their_claim(claim: Claim, /, context: Context) -
     """A line points at diagnoses that are on the claim, a professional one at four of them at most."""
     there = set(map(normalize_code, claim.diagnoses))
     for line in claim.lines:
-        lost = [code for code in line.diagnoses if normalize_code(code) not in there]
+        lost = [
+            named(code, DIAGNOSIS, "a diagnosis")
+            for code in line.diagnoses
+            if normalize_code(code) not in there
+        ]
         if lost:
             yield context.finding(
                 line, "diagnoses", f"the line points at {', '.join(lost)}, which the claim lacks"

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from ..claims import Claim, PlanOfCare, ServiceLine, TreatmentNote
     from ..findings import Finding
+    from ..policy_records import PlanRequirement
 
 SINCE = "0.1.0"
 PLAN = "plan_of_care"
 
 
-def _days(kind: str, on: dt.date, context: Context) -> int:
+def _requirement(kind: str, on: dt.date, context: Context) -> PlanRequirement:
     """A number of days that the rules for plans of care name.
 
     Raises:
@@ -33,7 +34,7 @@ def _days(kind: str, on: dt.date, context: Context) -> int:
     row = context.catalog.plan_requirements.on(on).find(kind)
     if row is None:
         raise CannotJudgeError(f"the rule for plans of care of {on} is not on board", PLAN)
-    return row.days
+    return row
 
 
 @rule(
@@ -66,13 +67,14 @@ def services_are_within_the_certified_period(claim: Claim, /, context: Context) 
     plan = _plan(claim, context)
     for line in _therapy(claim, context):
         try:
-            first, last = _certified(plan, line.on, context)
+            first, last, row = _certified(plan, line.on, context)
         except CannotJudgeError as reason:
             context.not_checked(reason.path, reason.reason)
             continue
         if line.on > last:
             since = f"from {first} to {last}" if first else f"to {last}"
-            yield context.finding(line, "on", f"the plan of care was certified {since}, not on {line.on}")
+            message = f"the plan of care was certified {since}, not on {line.on}"
+            yield context.finding(line, "on", message, rests_on=row)
 
 
 def _therapy(claim: Claim, context: Context) -> list[ServiceLine]:
@@ -91,18 +93,23 @@ def _plan(claim: Claim, context: Context) -> PlanOfCare:
     return claim.plan_of_care
 
 
-def _certified(plan: PlanOfCare, on: dt.date, context: Context) -> tuple[dt.date | None, dt.date]:
-    """The first day of the certified period, where it is needed, and its last.
+def _certified(
+    plan: PlanOfCare, on: dt.date, context: Context
+) -> tuple[dt.date | None, dt.date, PlanRequirement | None]:
+    """The first day of the certified period, where it is needed, its last, and the rule that ends it.
 
     Raises:
-        CannotJudgeError: they are not known.
+        CannotJudgeError: they are not known; or the day is before them, of a certification that is not given.
     """
     if plan.certified_to is not None and plan.certified_to < on:
-        return plan.certified_from, plan.certified_to
+        return plan.certified_from, plan.certified_to, None
     first = _certified_from(plan, on, context)
+    if on < first:
+        raise CannotJudgeError(f"how {on} was certified, before {first}, is not given", PLAN)
+    row = _requirement("certification", on, context)
     # A period of so many days, of which the first one is the first.
-    last = first + dt.timedelta(_days("certification", on, context) - 1)
-    return first, last if plan.certified_to is None else min(last, plan.certified_to)
+    last = dt.date.fromordinal(min(first.toordinal() + row.days - 1, dt.date.max.toordinal()))
+    return first, last if plan.certified_to is None else min(last, plan.certified_to), row
 
 
 def _certified_from(plan: PlanOfCare, on: dt.date, context: Context) -> dt.date:
@@ -121,7 +128,7 @@ def _certified_from(plan: PlanOfCare, on: dt.date, context: Context) -> dt.date:
     row = context.catalog.plan_requirements.on(on).find("order-exception")
     if row is None:
         raise CannotJudgeError(f"on {on} an order on file was no certification, and no other is given", PLAN)
-    if plan.sent_on > plan.evaluated_on + dt.timedelta(row.days):
+    if (plan.sent_on - plan.evaluated_on).days > row.days:
         reason = f"the plan was sent over {row.days} days after the evaluation, and no certification is given"
         raise CannotJudgeError(reason, PLAN)
     return plan.evaluated_on
@@ -145,16 +152,17 @@ def progress_is_reported_every_ten_treatment_days(claim: Claim, /, context: Cont
     lines = sorted(_therapy(claim, context), key=lambda line: line.on)
     days = sorted({*plan.treatment_days, *(line.on for line in lines)})
     for line in lines:
-        most = _days("progress-report", line.on, context)
+        row = _requirement("progress-report", line.on, context)
         # A report that is written on a treatment day closes its ten days with that day.
         last = max((day for day in plan.progress_reports if day <= line.on), default=dt.date.min)
         since = [day for day in days if last < day <= line.on]
-        if len(since) > most:
+        if len(since) > row.days:
             began = "the first one" if last == dt.date.min else f"the report of {last}"
             yield context.finding(
                 line,
                 "on",
-                f"{line.on} is treatment day {len(since)} since {began}; a report is due after {most}",
+                f"{line.on} is treatment day {len(since)} since {began}; a report is due after {row.days}",
+                rests_on=row,
             )
             return
 
@@ -190,6 +198,7 @@ def evaluation_is_of_the_level_it_reached(line: ServiceLine, /, context: Context
             f"{row.code} is of {row.level} complexity; {'; '.join(supported.steps)}",
             fix=ReplaceProcedure(supported.code, is_safe=False) if supported.code else None,
             suggestions=(supported.code,) if supported.code else (),
+            rests_on=row,
         )
 
 
@@ -218,6 +227,24 @@ def treatment_note_has_its_minutes(claim: Claim, /, context: Context) -> Iterato
                 context.not_checked(path, reason.reason)
 
 
+def _timed(lines: list[ServiceLine], context: Context) -> list[ServiceLine]:
+    """The timed ones of the lines that a note of their day speaks of.
+
+    Raises:
+        CannotJudgeError: it is not known which they are, or of which of them the note speaks.
+    """
+    lost = next((line for line in lines if context.facts(line).procedure is None and line.minutes != 0), None)
+    if lost is not None:
+        reason = f"{lost.procedure} is not known on {lost.on}, and its minutes may be of the day's"
+        raise CannotJudgeError(reason, context.path(lost, "procedure"))
+    timed = [line for line in lines if context.line(line).is_timed]
+    if len({context.discipline_of(line) for line in timed}) > 1:
+        raise CannotJudgeError(
+            "the lines are of several disciplines, and the note does not say whose", "lines"
+        )
+    return timed
+
+
 @rule(
     "record.units-disagree",
     severity=Severity.WARNING,
@@ -227,7 +254,7 @@ def treatment_note_has_its_minutes(claim: Claim, /, context: Context) -> Iterato
     reads=["procedures"],
     applies=lambda facts: facts.procedure is not None,
     since=SINCE,
-    sees=["procedure", "units", "minutes", "treatment_notes"],
+    sees=["procedure", "discipline", "units", "minutes", "treatment_notes"],
 )
 def units_follow_from_the_treatment_note(
     lines: tuple[ServiceLine, ...], /, context: Context
@@ -247,7 +274,7 @@ def units_follow_from_the_treatment_note(
                 path,
                 f"the note of {note.on} has {note.timed_minutes} timed minutes, {note.total_minutes} in all",
             )
-    timed = [line for line in own if context.facts(line).procedure and context.procedure(line).unit_minutes]
+    timed = _timed(own, context)
     minutes = sum(note.timed_minutes or 0 for _, note in notes)
     if all(line.minutes is not None for line in timed):
         billed = sum(line.minutes or 0 for line in timed)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..catalog import PROCEDURE
 from ..findings import Severity
 from . import citations
+from ._named import named
 from .core import Context, Over, rule
 
 if TYPE_CHECKING:
@@ -25,10 +27,9 @@ def line_is_billed_once(claim: Claim, /, context: Context) -> Iterator[Finding]:
     for line in claim.lines:
         key = context.line(line).billed
         if key in seen:
+            what = named(line.procedure, PROCEDURE, "what was done")
             yield context.finding(
-                line,
-                "procedure",
-                f"{line.procedure} on {line.on} stands on another line with the same modifiers",
+                line, "procedure", f"{what} on {line.on} stands on another line with the same modifiers"
             )
         seen.add(key)
 

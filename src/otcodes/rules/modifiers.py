@@ -20,6 +20,7 @@ from ..fixes import (
 from ..records import Setting, TherapyDisposition
 from ..tables import Verdict, spans_of
 from . import citations
+from ._named import named
 from .core import CannotJudgeError, CodeFacts, Context, rule
 
 if TYPE_CHECKING:
@@ -115,10 +116,10 @@ def modifier_is_in_force(line: ServiceLine, /, context: Context) -> Iterator[Fin
 )
 def modifier_stands_once(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
     """A modifier stands on a line once."""
-    twice = sorted({code for code in line.modifiers if line.modifiers.count(code) > 1})
+    twice = {named(code, MODIFIER, "a modifier") for code in line.modifiers if line.modifiers.count(code) > 1}
     if twice:
         yield context.finding(
-            line, "modifiers", f"{', '.join(twice)} is on the line twice", fix=DropRepeatedModifiers()
+            line, "modifiers", f"{', '.join(sorted(twice))} is on the line twice", fix=DropRepeatedModifiers()
         )
 
 

@@ -107,10 +107,11 @@ def _pairs(lines: tuple[ServiceLine, ...], context: Context) -> _Pairs:
             alike.setdefault((line.procedure, context.discipline_of(line)), []).append(line)
         unknown: dict[str, set[str]] = {}
         for own, others in combinations(alike.values(), 2):
-            if not context.is_one_providers(own[0], others[0]):
-                found.notes.append((context.path(own[0], "procedure"), TWO_DISCIPLINES))
-                continue
             between = _between(own[0], others[0].procedure, context)
+            if not context.is_one_providers(own[0], others[0]):
+                if between.edits or between.is_unknown:
+                    found.notes.append((context.path(own[0], "procedure"), TWO_DISCIPLINES))
+                continue
             if between.is_unknown and any(map(context.owns, (*own, *others))):
                 unknown.setdefault(own[0].procedure, set()).add(others[0].procedure)
             for row in between.edits:
@@ -195,7 +196,6 @@ def distinct_service_modifier_has_its_pair(
     """59, XE, XP, XS or XU stands on a line only where a pair in force asks for it."""
     in_pairs = {id(line) for _, paid, denied in _pairs(lines, context).edits for line in (*paid, *denied)}
     codes = Counter([line.procedure for line in lines])
-    disciplines = {context.discipline_of(line): line for line in lines}.values()
     for line in lines:
         table = context.catalog.pair_modifiers.on(line.on)
         rows = [row for row in map(table.find, line.modifiers) if row is not None and not row.sites]
@@ -207,7 +207,10 @@ def distinct_service_modifier_has_its_pair(
         if unknown:
             context.not_checked(*_unknown(line, unknown, context))
             continue
-        if not all(context.is_one_providers(line, other) for other in disciplines):
+        if any(
+            _between(line, other.procedure, context).edits and not context.is_one_providers(line, other)
+            for other in lines
+        ):
             context.not_checked(context.path(line, "modifiers"), TWO_DISCIPLINES)
             continue
         modifier = rows[0].modifier

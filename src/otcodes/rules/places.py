@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..catalog import PLACE
 from ..errors import in_force
 from ..findings import Severity
 from ..records import Setting
 from ..tables import Verdict, spans_of
 from . import citations
+from ._named import named
 from .core import CannotJudgeError, Context, rule
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def place_is_known(line: ServiceLine, /, context: Context) -> Iterator[Finding]:
         yield context.finding(
             line,
             "place",
-            f"{place!r:.20} is not a place of service",
+            f"{named(place, PLACE, 'what stands there')} is not a place of service",
             carried_from=places.absence_carried_from(place, line.on),
         )
 

@@ -166,6 +166,7 @@ def procedure_is_the_one_the_payer_takes(line: ServiceLine, /, context: Context)
             f"{context.policy.label} does not take {row.code}; it takes {row.substitute}",
             fix=ReplaceProcedure(row.substitute, is_safe=_counts_alike(line, row.substitute, context)),
             suggestions=(row.substitute,),
+            rests_on=row,
         )
 
 
@@ -260,11 +261,13 @@ def add_on_is_beside_its_primary(line: ServiceLine, /, context: Context) -> Iter
     is_month = context.procedure(line).timing is Timing.CALENDAR_MONTH
     if not any(other.procedure in primaries for other in context.around(line, is_month=is_month)):
         when = f"in {line.on:%Y-%m}" if is_month else f"on {line.on}"
+        table = context.catalog.add_on_codes.on(line.on)
         yield context.finding(
             line,
             "procedure",
             f"{line.procedure} is an add-on; none of {', '.join(sorted(primaries))} stands beside it {when}",
             suggestions=tuple(sorted(primaries)),
+            rests_on=table.find((line.procedure, min(primaries))),
         )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..claims import ServiceLine
     from ..findings import Finding
+    from ..policy_records import TelehealthBilling
 
 SINCE = "0.1.0"
 
@@ -56,8 +57,8 @@ def _has_place(line: ServiceLine, context: Context) -> bool:
     return row is not None and row.is_telehealth
 
 
-def _style(line: ServiceLine, context: Context) -> tuple[TelehealthStyle, str]:
-    """How the payer wants telehealth said on that day, and its modifier.
+def _style(line: ServiceLine, context: Context) -> tuple[TelehealthStyle, TelehealthBilling]:
+    """How the payer wants telehealth said on that day, and the row that has its modifier.
 
     Raises:
         CannotJudgeError: that is not on board.
@@ -69,7 +70,7 @@ def _style(line: ServiceLine, context: Context) -> tuple[TelehealthStyle, str]:
             f"how telehealth of {line.on} was billed is not on board", context.path(line, "place")
         )
     own = policy.telehealth
-    return TelehealthStyle(row.style if own in (None, False, TelehealthStyle.SETTING) else own), row.modifier
+    return TelehealthStyle(row.style if own in (None, False, TelehealthStyle.SETTING) else own), row
 
 
 @rule(
@@ -126,14 +127,15 @@ def telehealth_has_its_modifier(line: ServiceLine, /, context: Context) -> Itera
     """A telehealth service has the telehealth modifier where the payer wants it."""
     if not _has_place(line, context) or _has_modifier(line, context):
         return
-    style, modifier = _style(line, context)
+    style, row = _style(line, context)
     is_hospital = context.claim.setting is Setting.OUTPATIENT_HOSPITAL
     if style is TelehealthStyle.MODIFIER and (is_hospital or context.policy.telehealth is style):
         yield context.finding(
             line,
             "modifiers",
-            f"place {line.place} is telehealth, which {modifier} says to {context.policy.label}",
-            fix=AddModifier(modifier, is_safe=False),  # one of sound alone has another
+            f"place {line.place} is telehealth, which {row.modifier} says to {context.policy.label}",
+            fix=AddModifier(row.modifier, is_safe=False),  # one of sound alone has another
+            rests_on=row,
         )
 
 
@@ -151,17 +153,17 @@ def telehealth_place_and_modifier_agree(line: ServiceLine, /, context: Context) 
     has_modifier, has_place = _has_modifier(line, context), _has_place(line, context)
     if has_modifier == has_place:
         return
-    style, modifier = _style(line, context)
+    style, row = _style(line, context)
     if has_modifier and style is not TelehealthStyle.MODIFIER:
         if line.place is None:
             raise CannotJudgeError("the place of service is not given", context.path(line, "place"))
         message = (
             f"the line has a telehealth modifier; its place is {line.place}, which is none of telehealth"
         )
-        yield context.finding(line, "place", message)
     elif has_place and style is TelehealthStyle.BOTH:
-        message = f"place {line.place} is telehealth; {context.policy.label} wants {modifier} with it"
-        yield context.finding(line, "place", message)
+        message = f"place {line.place} is telehealth; {context.policy.label} wants {row.modifier} with it"
     elif has_place and style is TelehealthStyle.MODIFIER and context.claim.setting is Setting.PRACTITIONER:
-        message = f"telehealth of {line.on} was billed with the place of a visit in person and {modifier}"
-        yield context.finding(line, "place", message)
+        message = f"telehealth of {line.on} was billed with the place of a visit in person and {row.modifier}"
+    else:
+        return
+    yield context.finding(line, "place", message, rests_on=row)

@@ -11,6 +11,7 @@ from ..calc.thresholds import threshold_of
 from ..errors import OutOfCoverageError, UnknownCodeError
 from ..findings import Severity
 from ..fixes import AddModifier
+from ..records import Discipline
 from ..tables import Verdict
 from . import citations
 from .core import CannotJudgeError, Context, LineFacts, Over, rule
@@ -28,7 +29,11 @@ YEAR_TO_DATE = "therapy_year_to_date_usd"
 
 
 class _Position(NamedTuple):
-    """Where a line leaves the year's allowed charges: surely at least, and at most."""
+    """Where a line leaves the year's allowed charges: at least, and at most.
+
+    `edition` is what is carried forward for an amount of this line or of one before it; none where the
+    charges are above the threshold without such amounts.
+    """
 
     line: ServiceLine
     least_usd: Decimal
@@ -56,7 +61,8 @@ def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
         return
     if context.lacks(claim, "therapy_year_to_date_usd") or claim.therapy_year_to_date_usd is None:
         raise CannotJudgeError("the allowed charges of the year before the claim are empty", YEAR_TO_DATE)
-    least = most = claim.therapy_year_to_date_usd
+    least = most = firm = claim.therapy_year_to_date_usd
+    carried: str | None = None
     therapy.sort(key=attrgetter("on"))
     first = therapy[0]
     row, on = _threshold(claim, first, context), first.on
@@ -69,12 +75,16 @@ def _positions(claim: Claim, context: Context) -> Iterator[_Position]:
         context.procedure(line)  # of a code that is not known nobody can tell whether it counts
         low, high, edition = _amounts(line, context, is_above=least > row.amount_usd)
         least, most = least + low, most + high
-        yield _Position(line, least, most, row, edition)
+        firm, carried = (firm, carried or edition) if edition else (firm + low, carried)
+        yield _Position(line, least, most, row, None if firm > row.amount_usd else carried)
 
 
 def _may_count(facts: LineFacts, claim: Claim) -> bool:
     is_known = facts.code.verdict is not Verdict.OUT_OF_COVERAGE
-    return facts.discipline is claim.discipline and (facts.is_therapy or not is_known)
+    # Physical therapy and speech-language pathology have one threshold together.
+    own = Discipline.OCCUPATIONAL_THERAPY
+    is_counted = (facts.discipline is own) is (claim.discipline is own)
+    return is_counted and (facts.is_therapy or not is_known)
 
 
 def _threshold(claim: Claim, line: ServiceLine, context: Context) -> TherapyThreshold:
@@ -95,8 +105,7 @@ def _amounts(line: ServiceLine, context: Context, *, is_above: bool) -> Amounts:
         return line.allowed_usd, line.allowed_usd, None
     found = _by_schedule(line, context)
     if found:
-        least, most, edition = found
-        return least, most, None if is_above else edition
+        return found
     if is_above:  # whatever it is, the year's charges are above already
         return Decimal(0), Decimal(0), None
     raise CannotJudgeError(

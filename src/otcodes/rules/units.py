@@ -236,8 +236,12 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
             # At a tie the therapist chooses; of other lengths a payer may count otherwise.
             family = next(count.codes for count in allocation.counts if code in count.codes)
             is_tied = any(each in tie for each in family for tie in allocation.ties)
+            # By another method it may be another number.
+            others = [_nearest(group.billed, each).get(code, 0) for each in group.allocations[1:]]
+            is_agreed = all(other == units for other in others)
             # Of a first code and its add-on, what the one has too many may be the other's.
-            is_proved = len(family) == 1 and not is_tied and code not in allocation.other_lengths
+            is_alone_counted = len(family) == 1 and code not in allocation.other_lengths
+            is_proved = is_alone_counted and is_agreed and not is_tied
             yield context.finding(
                 line,
                 "units",
@@ -266,10 +270,13 @@ def units_are_all_that_the_minutes_allow(
     for group in _groups(lines, context):
         if any(group.excess):
             continue  # units.above-minutes says what is wrong
-        if all(sum(group.billed.values()) >= allocation.total for allocation in group.allocations):
-            continue
         below = [_below(group.billed, allocation) for allocation in group.allocations]
         if not all(below):
+            if any(below):
+                context.not_checked(
+                    context.path(group.lines[0], "units"),
+                    f"below what one method allows; how {context.policy.label} counts is not on board",
+                )
             continue
         code = below[0]
         own = [line for line in group.lines if line.procedure == code]
