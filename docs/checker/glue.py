@@ -104,7 +104,7 @@ class Found:
         self._shown: list[dict[str, Any]] = []
         self._by_rule: Counter[tuple[str, str]] = Counter()
         self._reasons: Counter[tuple[str, str]] = Counter()
-        self._editions: dict[str, str] = {}
+        self._editions: dict[str, tuple[dt.date, str]] = {}
         self._stale: set[tuple[str, str]] = set()
 
     def add(self, report: Report) -> None:
@@ -114,14 +114,17 @@ class Found:
         self._shown += map(_shown, report.findings[: SHOWN - len(self._shown)])
         self._by_rule.update((finding.rule, finding.severity.value) for finding in report)
         self._reasons.update((entry.rule, entry.reason) for entry in report.not_checked)
-        self._editions |= report.editions
+        for table, edition in report.editions.items():
+            if report.last_day >= self._editions.get(table, (dt.date.min, ""))[0]:
+                self._editions[table] = report.last_day, edition
         self._stale.update(report.stale.items())
 
     def close(self) -> dict[str, Any]:
         """What there is to show."""
         self._findings.close()
         self._not_checked.close()
-        editions, stale = dict(sorted(self._editions.items())), dict(sorted(self._stale))
+        editions = {table: edition for table, (_, edition) in sorted(self._editions.items())}
+        stale = dict(sorted(self._stale))
         facts = {
             "editions": editions,
             "stale": stale,

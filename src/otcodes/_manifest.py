@@ -221,6 +221,18 @@ class Entry:
         there = [edition for edition in ours if edition.effective <= day]
         return (there or ours or self.editions)[-1 if there else 0].id
 
+    def is_told_by_part(self, day: dt.date, words: Mapping[str, str]) -> bool:
+        """Whether an imported edition of the part that is asked about speaks for a day, the table not yet.
+
+        Not of a table whose missing keys are answers: these go by the whole of it.
+        """
+        parts = (edition for edition in self.editions if edition.part and hasattr(edition, "last"))
+        return not self.coverage.scope and any(
+            edition.effective <= day <= edition.last
+            and all(words.get(name) == own for name, own in zip(self.key, edition.part, strict=False))
+            for edition in parts
+        )
+
     @property
     def last_edition(self) -> str:
         """The id of the newest edition that speaks for the whole table, which is carried forward after it."""

@@ -404,10 +404,14 @@ class Catalog:
             each.name: each.last_edition if day is None else each.edition_on(day, words) for each in entries
         }
 
-    def stale_on(self, day: dt.date, tables: Iterable[str]) -> dict[str, str]:
-        """The last edition of those of some tables whose last edition a day is past."""
+    def stale_on(self, day: dt.date, tables: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
+        """The last edition of those of some tables whose last edition a day is past; `words` as above."""
         entries = [self._entries[table] for table in tables if table in self._entries]
-        return {entry.name: entry.last_edition for entry in entries if day > entry.coverage.last}
+        return {
+            entry.name: entry.last_edition
+            for entry in entries
+            if day > entry.coverage.last and not entry.is_told_by_part(day, words)
+        }
 
     def disciplines(self, on: dt.date) -> dict[Discipline, TherapyDiscipline]:
         """The therapy disciplines and their modifiers on a day, as the table of modifiers has them.

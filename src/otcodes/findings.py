@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -244,6 +245,11 @@ class Report:
     def is_clean(self) -> bool:
         """Whether there is no finding at warning or above; what was not checked is in `not_checked`."""
         return not any(finding.severity.is_at_least(Severity.WARNING) for finding in self.findings)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of service, which `editions` are of; without a line, the first day that there is."""
+        return max([line.on for line in self.claim.lines], default=dt.date.min)
 
     def _repr_html_(self) -> str:
         """The findings, and what was not checked, in a notebook."""

@@ -1,6 +1,7 @@
 """The command line: what it prints where, and its exit status."""
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -309,3 +310,18 @@ def test_a_reader_of_the_output_that_goes_away_is_no_error() -> None:
     finally:
         os.close(writing)
     assert (ran.returncode, ran.stderr) == (1, "")  # not 0: not all was said
+
+
+def test_the_editions_are_those_of_the_latest_day(tmp_path, capsys) -> None:
+    head = "claim_id,payer,diagnoses,procedure,on,units,modifiers\n"
+    rows = ("2,medicare-b,M62.81,97530,2026-03-02,1,GO\n", "1,medicare-b,M62.81,97530,2022-03-02,1,GO\n")
+    named = []
+    for order in (rows, rows[::-1]):
+        path = tmp_path / "claims.csv"
+        path.write_text(head + "".join(order))
+        cli.main(["check", str(path), "--format", "json"])
+        named.append(json.loads(capsys.readouterr().out)["editions"]["procedures"])
+    (edition,) = set(named)
+    line = otcodes.ServiceLine("97530", on=dt.date(2026, 3, 2), units=1)
+    claim = otcodes.Claim(lines=(line,), payer="medicare-b")
+    assert edition == otcodes.check(claim).editions["procedures"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
@@ -146,7 +147,8 @@ class _Progress:
 def _write_report(reports: Sequence[Report], form: str, stream: TextIO, data_version: str) -> None:
     findings = [finding for report in reports for finding in report]
     if form == "json":
-        editions = {table: edition for report in reports for table, edition in report.editions.items()}
+        by_day = sorted(reports, key=attrgetter("last_day"))  # the last one's editions are those that count
+        editions = {table: edition for report in by_day for table, edition in report.editions.items()}
         facts = {
             "findings": [finding.to_dict() for finding in findings],
             "not_checked": [entry.to_dict() for report in reports for entry in report.not_checked],

@@ -37,6 +37,7 @@ STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 DAY_FORMATS = frozenset({14, 15, 16, 17, 22})
 FORMAT_WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')  # of a format, what is written as it stands, or a colour
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+NO_LETTER = re.compile("[\0\ud800-\udfff]")
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+", re.ASCII)
 DAY_ZERO, DAY_ZERO_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 -- days of a sheet
 
@@ -232,7 +233,10 @@ def _string(element: ET.Element) -> str:
 
 def _unescaped(text: str) -> str:
     """A text with what XML has no character for, such as `_x000D_`, as that character."""
-    return ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    found = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    if NO_LETTER.search(found):
+        raise ValueError("a text has half of a letter, or NUL")
+    return found
 
 
 def _number(text: str) -> str:

@@ -154,5 +154,5 @@ def write_rows(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, list):
         value = "|".join(cast("list[str]", value))
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).replace("\0", "\\x00")  # Python 3.10 writes no NUL
     return f"'{text}" if FORMULA.match(text) else text

@@ -151,7 +151,7 @@ class Compiled:
             if self.policy.limit_table:
                 words["program"] = self.policy.limit_table.value
             editions = self.catalog.editions_on(last, self._tables, words)
-            stale = {} if last is None else self.catalog.stale_on(last, self._tables)
+            stale = {} if last is None else self.catalog.stale_on(last, self._tables, words)
             found = MappingProxyType(editions), MappingProxyType(stale)
             self._editions[last, setting] = found
         return found
