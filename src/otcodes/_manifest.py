@@ -210,8 +210,8 @@ class Entry:
 
         Args:
             day: the day.
-            words: by column of the key, the word that is asked about, such as a setting: editions of others are
-                left out.
+            words: by column of the key, the word that is asked about, such as a setting: editions of others
+                are left out.
         """
         ours = [
             edition
@@ -226,11 +226,14 @@ class Entry:
 
         Not of a table whose missing keys are answers: these go by the whole of it.
         """
-        parts = (edition for edition in self.editions if edition.part and hasattr(edition, "last"))
+        from ._editions import ImportedEdition  # noqa: PLC0415 -- a look-up does without them
+
         return not self.coverage.scope and any(
-            edition.effective <= day <= edition.last
+            isinstance(edition, ImportedEdition)
+            and edition.effective <= day <= edition.last
+            and edition.part
             and all(words.get(name) == own for name, own in zip(self.key, edition.part, strict=False))
-            for edition in parts
+            for edition in self.editions
         )
 
     @property
