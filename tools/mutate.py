@@ -284,6 +284,8 @@ class Mutation:
         paths = [path for pattern in part.targets for path in sorted(PACKAGE.glob(pattern))]
         chosen = [path for path in paths if self.options.only in str(path)]
         mutants = [each for path in chosen for each in sample(list(mutants_of(path)), self.options.sample)]
+        if not mutants:
+            return True
         functions = functions_of({mutant.module for mutant in mutants})
         if not part.reads_tables:
             read_tables()

@@ -120,7 +120,10 @@ class CsvRows:
 
         self._file = entry.file
         rows = _csv.reader(text.splitlines(), strict=True)
-        header = self._header = tuple(next(rows, ()))
+        try:
+            header = self._header = tuple(next(rows, ()))
+        except _csv.Error as error:
+            raise table_error(entry.file, 1, str(error)) from None
         missing = [column for column in entry.key if column not in header]
         if missing:
             raise table_error(entry.file, 1, f"expected the key columns {entry.key}, found {header}")

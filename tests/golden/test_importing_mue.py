@@ -12,6 +12,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from builders_importing import assert_read_back
 from builders_workbooks import workbook
 
@@ -121,6 +122,11 @@ def test_claims_are_judged_by_the_new_limits(tmp_path: Path) -> None:
 
     assert above(check(claim)) == ["lines[0].units"]
     assert above(check(claim, catalog=overlay(tmp_path))) == ["lines[1].units"]
+    # The day is past the last edition of the whole table, and not past the one of the claim's setting.
+    assert "unit_limits" in check(claim).stale
+    assert "unit_limits" not in check(claim, catalog=overlay(tmp_path)).stale
+    hospitals = evolve(claim, setting="outpatient-hospital")
+    assert "unit_limits" in check(hospitals, catalog=overlay(tmp_path)).stale
 
 
 def test_medicaids_text_has_tabs(tmp_path: Path) -> None:

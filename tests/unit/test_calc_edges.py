@@ -355,6 +355,12 @@ def test_whether_a_threshold_was_passed_before_and_what_comes_after_the_line_tha
     assert after in calc.threshold_status([usd("2490.00"), usd("1.00")], on=DOS).steps
 
 
+def test_a_claim_may_be_picked_for_review_above_the_amount_and_not_at_it() -> None:
+    for amount, count in (("3000.00", 0), ("3000.01", 1)):
+        steps = calc.threshold_status([usd(amount)], on=DOS).steps
+        assert steps.count("above 3000.00 USD it may be picked for medical review") == count
+
+
 def test_physical_therapys_threshold_is_that_of_speech_language_pathology_too() -> None:
     catalog = otcodes.Catalog.bundled()
     rows = [calc.thresholds.threshold_of(each, DOS, catalog).discipline for each in otcodes.Discipline]

@@ -146,6 +146,8 @@ def bomb(part: str, content: str) -> bytes:
         (SHEET, '<x><row r="' + "9" * 5_000 + '"/></x>', "is not of the form of XLSX"),
         (SHEET, '<x><row r="99999999"><c><v>1</v></c></row></x>', "has more than"),
         (SHEET, '<x><row><c r="ZZZZZZ1"><v>1</v></c></row><row><c r="XFE1"><v>1</v></c></row></x>', "out of"),
+        (STRINGS, "<x><si><t>_x0000_</t></si></x>", "half of a letter, or NUL"),
+        (STRINGS, "<x><si><t>_xD800_</t></si></x>", "half of a letter, or NUL"),
         (SHEET, '<x><row><c t="s"><v>99999999999999999999</v></c></row></x>', "is not of the form of XLSX"),
     ],
 )
@@ -581,6 +583,7 @@ def test_a_table_without_an_edition_is_refused(tmp_path: Path) -> None:
     [
         (b"", "expected the key columns"),
         (b"\n", "expected the key columns"),
+        (b'"code"x,valid_from\n', r"t\.csv, line 1: ',' expected after"),
         (LABELS.replace(b",x", b",\xff"), r"t\.csv: it is not in UTF-8"),
         (LABELS.replace(b",x", b',"x'), r"t\.csv, line 2: unexpected end of data"),
         (LABELS.replace(b",x", b',"x"y'), r"t\.csv, line 2: ',' expected after"),

@@ -792,6 +792,60 @@ UNJUDGED = [
         ["claim.filed-late"], attrs.evolve(hospital(submitted_on=day("2028-01-01")), lost_lines=1), "lines",
         NO_DAY,
     ),
+    (
+        TELEHEALTH, claim(line(on=LATE, place="10", modifiers=())), "lines[0].place",
+        "place 10 on 2031-03-01 is outside the coverage of the table of places",
+    ),
+    (
+        TELEHEALTH[1:], claim(line(on=day("2020-02-28"), place="02")), "lines[0].place",
+        "how telehealth of 2020-02-28 was billed is not on board",
+    ),
+    (
+        ["telehealth.not-eligible"], claim(line("97140", place="10", on=PAST)), "lines[0].procedure",
+        "whether 97140 is on the telehealth list of 2024-07-01 is not on board",
+    ),
+    (
+        PAIRS[:2], claim(line("97150", on=PAST), line(on=PAST, **PHYSICAL)), "lines[0].procedure",
+        "whether one provider furnished the lines of both disciplines is not given",
+    ),
+    (
+        PAIRS[2:], claim(line("97537", modifiers=("GO", "59")), line(**PHYSICAL)), "lines[0].modifiers",
+        "whether one provider furnished the lines of both disciplines is not given",
+    ),
+    (
+        ["modifier.threshold-missing"], claim(line("97039", minutes=None), **yearly("100")),
+        "lines[0].allowed_usd", "what is allowed for 97039 is not given, and not on board",
+    ),
+    (
+        ["modifier.threshold-missing"],
+        claim(line(on=day("2025-12-31")), line(on=day("2026-01-02")), **yearly("100")),
+        "therapy_year_to_date_usd", "the allowed charges of 2026 before the claim are not given",
+    ),
+    (
+        ["record.units-disagree"], claim(line(), line("99213", minutes=1), **noted(15, 20)),
+        "lines[1].procedure", f"99213 is not known on {DOS}, and its minutes may be of the day's",
+    ),
+    *(
+        ([rule], claim(empty_fields=["plan_of_care"]), "plan_of_care", "no plan of care is given")
+        for rule in ("plan.certification-expired", "plan.progress-report-due")
+    ),
+    (
+        ["plan.certification-expired"],
+        claim(line(on=day("1999-01-05")), plan_of_care=otcodes.PlanOfCare(certified_from=day("1999-01-01"))),
+        "plan_of_care", "the rule for plans of care of 1999-01-05 is not on board",
+    ),
+    (
+        ["procedure.add-on-without-primary", "procedure.mutually-exclusive"],
+        attrs.evolve(claim(line("98981", minutes=20)), lost_lines=1), "lines", NO_DAY,
+    ),
+    (
+        TELEHEALTH[1:], claim(line(place=None, modifiers=("GO", "95"))), "lines[0].place",
+        "the place of service is not given",
+    ),
+    (
+        ["modifier.threshold-missing"], claim(line("99213"), **yearly("100")), "lines[0].procedure",
+        f"99213 on {DOS} is outside the coverage of the table of procedures",
+    ),
 ]  # fmt: skip
 
 
@@ -876,6 +930,13 @@ def test_any_of_holds_where_one_of_its_rules_does() -> None:
 
     assert ids(attrs.evolve(free, place="98")) == ["lines[0].charge_usd"]
     assert ids(free) == ids(line(place="98")) == []
+
+
+def test_a_rule_that_another_one_asks_notes_what_it_could_not_judge() -> None:
+    known = rules.preset("commercial").select("place.unknown").rules[0]
+    (entry,) = otcodes.check(claim(line(place=None)), rules=rules.any_of(known, CHARGED)).not_checked
+    assert (entry.rule, entry.path) == ("place.unknown", "lines[0].place")
+    assert entry.reason == "the place of service is not given"
 
 
 def test_the_medicare_manual_is_cited_by_chapter_and_section() -> None:
@@ -1017,6 +1078,7 @@ def test_what_may_be_meant_is_suggested(wrong, rule, suggestions) -> None:
     [
         ("diagnosis.excludes1", ("M62.81", "Z50.1", "F82", "M54.50", "R27.8"), ["diagnoses[4]"]),
         ("diagnosis.excludes1", ("F82", "M62.81", "R27.8", "M62.84"), ["diagnoses[2]", "diagnoses[3]"]),
+        ("diagnosis.excludes1", ("F82", "f82", "R27.8"), ["diagnoses[2]", "diagnoses[2]"]),
         ("diagnosis.unspecified-laterality", ("Z50.1", "M62.81", "M25.519"), ["diagnoses[2]"]),
         ("diagnosis.not-billable", ("Z50.1", "M62.81", "M54.5", "G35"), ["diagnoses[2]", "diagnoses[3]"]),
         ("diagnosis.unknown", ("M54.5", "Z50.1", "M62.81", "Z50.1"), ["diagnoses[1]", "diagnoses[3]"]),
@@ -1097,3 +1159,134 @@ def test_a_policy_that_names_no_rule_of_ours_is_refused_with_those_that_there_ar
         otcodes.check(claim(), policy=attrs.evolve(medicare, severities={"units.colour": "error"}))
     assert caught.value.rule == "units.colour"
     assert caught.value.known == tuple(rule.id for rule in rules.CATALOGUE)
+
+
+def test_pairs_of_diagnoses_of_which_the_editions_disagree_are_each_noted() -> None:
+    report = otcodes.check(claim(line(on=day("2019-03-01")), diagnoses=("F82", "R27.8", "R27.9")))
+    notes = [(each.path, each.reason) for each in report.not_checked if each.rule == "diagnosis.excludes1"]
+    assert notes == [
+        (f"diagnoses[{place}]", f"whether {one} and {two} exclude each other on 2019-03-01 is not on board")
+        for place, one, two in ((1, "F82", "R27.8"), (2, "F82", "R27.9"), (2, "R27.8", "R27.9"))
+    ]
+
+
+def test_of_two_diseases_that_a_manifestation_may_come_from_the_record_tells_which() -> None:
+    finding = found(claim(diagnoses=("F02.80", "M62.81", "G30.9", "G30.0")))["diagnosis.manifestation-first"]
+    assert finding.fix == fixes.PutDiagnosisFirst("G30.9", is_safe=False)
+    assert finding.suggestions == ("G30.9", "G30.0")
+    early = claim(line(on=day("2012-03-01")), line(), diagnoses=("F02.80", "G30.9"))
+    assert "diagnosis.manifestation-first" in found(early)
+
+
+@pytest.mark.parametrize(("count", "is_wrong"), [(4, False), (5, True)])
+def test_a_line_holds_four_modifiers(count, is_wrong) -> None:
+    modifiers = ("GO", "KX", "59", "96", "CR")[:count]
+    assert ("modifier.too-many" in found(claim(line(modifiers=modifiers)))) == is_wrong
+
+
+def test_a_charge_of_a_cent_is_one_and_a_negative_one_is_none() -> None:
+    for amount, is_wrong in (("0.01", False), ("0.00", True)):
+        assert ("line.charge-missing" in found(claim(line(charge_usd=Decimal(amount))))) == is_wrong
+
+
+AUTHORITY = "therapists are not among the practitioners of section 1834(m)"
+LT, RT = ("GO", "LT"), ("GO", "RT")
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong", "severity", "path", "message"),
+    [
+        (
+            "telehealth.not-eligible", claim(line(on=day("2020-02-28"), place="02")), "error", "lines[0].on",
+            f"telehealth of occupational-therapy is not paid on 2020-02-28: {AUTHORITY}",
+        ),
+        # Of two units the one of less is reduced, and which it is nobody here knows.
+        (
+            "modifier.threshold-missing", claim(**yearly("2450")), "warning", "lines[0].modifiers",
+            "with this line 2485.07 USD at most are allowed in 2026; the threshold is 2480.00 USD",
+        ),
+        (
+            "modifier.threshold-missing", claim(line(allowed_usd=Decimal("30.01")), **yearly("2450")),
+            "error", "lines[0].modifiers",
+            "with this line 2480.01 USD are allowed in 2026; the threshold is 2480.00 USD",
+        ),
+        (
+            "modifier.threshold-missing", claim(line("97039", minutes=None), **yearly("2500")),
+            "error", "lines[0].modifiers",
+            "with this line 2500 USD or more are allowed in 2026; the threshold is 2480.00 USD",
+        ),
+        (
+            "modifier.threshold-missing", claim(line("97010", minutes=None), **yearly("2490")),
+            "error", "lines[0].modifiers",
+            "with this line 2490 USD or more are allowed in 2026; the threshold is 2480.00 USD",
+        ),
+        (
+            "units.above-limit",
+            claim(line(units=4, minutes=60), line("97140"), line(units=4, minutes=60)), "error",
+            "lines[2].units", f"8 units of 97530 on {DOS}; the limit is 6",
+        ),
+        (
+            "units.above-limit",
+            claim(line("97110", on=day("2019-03-01")), line(units=7, minutes=105)), "error",
+            "lines[1].units", f"7 units of 97530 on {DOS}; the limit is 6",
+        ),
+        (
+            "units.above-limit", claim(line(units=7, minutes=105), payer="medicaid"), "warning",
+            "lines[0].units", "7 units of 97530 on one line; the limit is 6",
+        ),
+        (
+            "pair.modifier-needed",
+            claim(line("29075", on=PAST, modifiers=LT), line("29125", on=PAST, modifiers=LT)), "error",
+            "lines[1].modifiers",
+            ("29125 is not paid beside 29075 on one day without a modifier such as 59,"
+            " where the record shows separate services"),
+        ),
+        (
+            "pair.modifier-unneeded", claim(line("97140", on=PAST, modifiers=("GO", "59")), line(on=PAST)),
+            "warning", "lines[0].modifiers",
+            "no pair in force asks for 59 on 97140 beside the lines of 2024-07-01",
+        ),
+        (
+            "record.units-disagree", claim(**noted(30, 20)), "warning", "treatment_notes[0].timed_minutes",
+            f"the note of {DOS} has 30 timed minutes, 20 in all",
+        ),
+        (
+            "record.units-disagree", claim(**noted(16, 16)), "warning", "lines[0].minutes",
+            f"the lines of {DOS} have 15 timed minutes, the treatment note has 16",
+        ),
+        (
+            "procedure.not-occupational-therapy",
+            claim(line("97032", discipline="speech-language-pathology", modifiers=("GN",))), "warning",
+            "lines[0].procedure",
+            ("97032 is not a code of speech-language-pathology;"
+            " it belongs to occupational-therapy or physical-therapy"),
+        ),
+        (
+            "claim.referrer-missing", claim(referring_npi="1234567890"), "warning", "referring_npi",
+            "the number is no NPI: ten digits, the last of which checks the others",
+        ),
+    ],
+)  # fmt: skip
+def test_what_else_a_rule_may_say(rule, wrong, severity, path, message) -> None:
+    each = [finding for finding in otcodes.check(wrong) if finding.rule == rule]
+    assert (severity, path, message) in [(each.severity, each.path, each.message) for each in each]
+
+
+@pytest.mark.parametrize(
+    ("rule", "right"),
+    [
+        (PAIRS[1], claim(line("29075", on=PAST, modifiers=LT), line("29125", on=PAST, modifiers=RT))),
+        (PAIRS[1], claim(line("97150", on=PAST, modifiers=("GO", "XE")), line(on=PAST))),
+        (PAIRS[1], claim(line("97150", on=PAST), line(on=PAST, modifiers=("GO", "59")))),
+        (PAIRS[2], claim(line("97150", on=PAST), line(on=PAST, modifiers=("GO", "59")))),
+        (PAIRS[2], claim(line("97150", on=PAST, modifiers=("GO", "XE")), line(on=PAST))),
+        # It may tell two lines of one code apart.
+        (PAIRS[2], claim(line(on=PAST, modifiers=("GO", "59")), line(on=PAST))),
+        ("record.units-disagree", claim(**noted(15, 15))),
+        ("units.above-limit", claim(line(units=3, minutes=45), line("97140"), line(units=3, minutes=45))),
+        ("modifier.threshold-missing", claim(line(allowed_usd=Decimal(30)), **yearly("2450"))),
+    ],
+)
+def test_what_comes_near_and_is_right_is_judged_and_quiet(rule, right) -> None:
+    report = otcodes.check(right)
+    assert rule not in {each.rule for each in (*report.findings, *report.not_checked)}
