@@ -49,6 +49,7 @@ PACKAGE = ROOT / "src" / "otcodes"
 EXAMPLES = 20  # of each property: it is asked again for each mutant
 SECONDS, SLOWDOWN, MEMORY = 3, 10, 4 << 30  # a mutant may loop, or wait for itself, or fill the memory
 WAITING = 20  # times as long by the clock: other processes share the cores
+LEAST = 0.9  # of all mutants are to be found
 SEED = 11  # of a sample
 KILLED, SURVIVED, TIMEOUT, UNCOVERED = "killed", "survived", "timeout", "no test"
 
@@ -397,9 +398,11 @@ def main() -> int:
     mutation = Mutation(options)
     tests = [f"tests/{name}.py" for name in PARTS[options.part].tests]
     status = pytest.main(["-q", "-s", "-p", "no:cacheprovider", "--tb=no", *tests], plugins=[mutation])
-    if mutation.results:
-        print(figures(mutation.results))
-    return status
+    if not mutation.results:
+        return status
+    print(figures(mutation.results))
+    counts = Counter(result for _, result in mutation.results)
+    return status or int(counts[KILLED] + counts[TIMEOUT] < LEAST * counts.total())
 
 
 if __name__ == "__main__":
