@@ -231,6 +231,7 @@ Made on {date} by `nox -s bench`, in one run of {rounds} rounds.
 
 ## Targets
 
+<!-- --8<-- [start:targets] -->
 | target | measured | |
 |---|--:|---|"""
 
@@ -425,12 +426,13 @@ def results(found: Found, environments: Environments, arguments: argparse.Namesp
     yield HEAD.format(
         date=arguments.date,
         rounds=arguments.rounds,
-        chart=arguments.output.with_suffix(".svg").name,
+        chart=Path(os.path.relpath(arguments.chart, arguments.output.parent)).as_posix(),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         versions=", ".join(f"{name} {version}" for name, version in versions.items()),
     )
     yield from targets(found)
+    yield "<!-- --8<-- [end:targets] -->"
     cold, peak, attrs = found.cold, found.peak, found.over_bare(ATTRS).median
     yield FLOOR.format(
         floor=cold[ATTRS].median / MILLI,
@@ -550,15 +552,21 @@ def main() -> int:
         help="a package that has an environment of its own, and that environment's Python",
     )
     parser.add_argument("--wheel", type=Path, help="otcodes's, for its size")
-    parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md", help="its chart goes beside it")
+    parser.add_argument(
+        "--output", type=Path, default=HERE / "RESULTS.md", help="of another, the chart goes beside it"
+    )
     arguments = parser.parse_args()
+    is_ours = arguments.output == HERE / "RESULTS.md"
+    arguments.chart = (
+        HERE.parent / "docs" / "benchmarks.svg" if is_ours else arguments.output.with_suffix(".svg")
+    )
     arguments.batch = BATCH
     if arguments.quick:
         vars(arguments).update(QUICK)
     environments = Environments(dict(each.split("=", 1) for each in arguments.apart))
     found = measure(environments, arguments)
     arguments.output.write_text("\n".join(results(found, environments, arguments)) + "\n", encoding="utf-8")
-    draw(found, arguments.output.with_suffix(".svg"))
+    draw(found, arguments.chart)
     print(arguments.output)
     return 0
 

@@ -41,6 +41,7 @@ NOT_RUN = {
     "python -m pytest": "it is what runs this",
     "bash .ci/run": "it runs this",
     "git": "it is of the checkout",
+    "nox": "it takes from minutes to hours; each night it runs (tests/unit/test_workflows.py)",
     "spark-submit": "it needs a cluster; tests/ext/test_spark.py has a session",
 }
 # Pages about official files, which lie on the desk then.

@@ -49,3 +49,11 @@ def test_the_scheduled_runs_are_of_the_quarter_that_begins(
     environment = {"NOW": now, "GITHUB_ENV": str(tmp_path / "made"), "PATH": "/usr/bin:/bin"}
     subprocess.run((BASH, "-eo", "pipefail", "-c", CLOCK + step), env=environment, check=True)
     assert (tmp_path / "made").read_text("utf-8") == f"DAY={day}\nVERSION={version}\n"
+
+
+def test_every_session_of_nox_runs_each_night() -> None:
+    (nightly,) = (file for file in FILES if file.name == "nightly.yml")
+    text = (nightly.parents[2] / "noxfile.py").read_text("utf-8")
+    sessions = re.findall(r"@nox\.session\ndef (\w+)\(", text)
+    (matrix,) = re.findall(r"session: \[(.+)\]", nightly.read_text("utf-8"))
+    assert sorted(matrix.split(", ")) == sorted(sessions) != []
