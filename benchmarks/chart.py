@@ -44,7 +44,7 @@ def draw(
         figure = Figure(figsize=(9, 7), layout="constrained")
         axes: Any = figure.subplots(2, 2, height_ratios=(3, 2))
         _bars(axes[0][0], "First use over bare Python, ms (log)", first_use)
-        _bars(axes[0][1], "Its memory over bare Python, MiB (log)", memory)
+        _bars(axes[0][1], "Its memory, MiB (log)", memory)
         axes[0][1].tick_params(labelleft=False)
         _claims(axes[1][0], curves)
         _lines(axes[1][1], curves)

@@ -536,7 +536,7 @@ def main() -> int:
         "--megabytes", type=float, default=20, help="of the 837 that is streamed (default 20)"
     )
     parser.add_argument(
-        "--spark-claims", type=int, default=50_000, help="claims checked in Spark (default 50000; 0: none)"
+        "--spark-claims", type=int, default=200_000, help="claims checked in Spark (default 200000; 0: none)"
     )
     parser.add_argument(
         "--audit-claims", type=int, default=100_000, help="claims audited (default 100000; 0: none)"
