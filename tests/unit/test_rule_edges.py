@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from builders import DOS, claim, found, line
+from builders import DOS, PLAN, claim, found, hospital, line, noted, treated, yearly
 
 import otcodes
 from otcodes import fixes, rules
@@ -13,31 +13,10 @@ from otcodes.rules._recent import Recent
 
 day = dt.date.fromisoformat
 PAST = day("2024-07-01")  # editions of every table are on board for it
-PLAN = otcodes.PlanOfCare(certified_from=day("2026-01-05"))
 PLANNED = {"plan_of_care": PLAN}
 PHYSICAL = {"discipline": "physical-therapy", "modifiers": ("GP",)}
 COMPONENTS = otcodes.EvaluationComponents(profile="brief", performance_deficits=3, decision_making="low")
 EVALUATED = {"treatment_notes": [otcodes.TreatmentNote(on=DOS, evaluation=COMPONENTS)]}
-
-
-def hospital(*lines: otcodes.ServiceLine, **facts) -> otcodes.Claim:
-    return claim(*lines, setting="outpatient-hospital", **facts)
-
-
-def yearly(amount: str) -> dict[str, Decimal]:
-    return {"therapy_year_to_date_usd": Decimal(amount)}
-
-
-def treated(days: int) -> dict[str, otcodes.PlanOfCare]:
-    """So many treatment days before that of the claim, and no report."""
-    before = tuple(DOS - dt.timedelta(days=number) for number in range(1, days + 1))
-    return {"plan_of_care": attrs.evolve(PLAN, treatment_days=before, progress_reports=())}
-
-
-def noted(timed: int | None = None, total: int | None = None, **facts) -> dict[str, object]:
-    return {
-        "treatment_notes": [otcodes.TreatmentNote(on=DOS, timed_minutes=timed, total_minutes=total, **facts)]
-    }
 
 
 # Rule, claim, and the path, the message and the fix of what it finds.

@@ -7,14 +7,13 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from builders import DOS, claim, found, line
+from builders import DOS, PLAN, claim, found, hospital, line, noted, treated, yearly
 
 import otcodes
 from otcodes import rules
 from otcodes._store import PackagedSource
 from otcodes.catalog import KEYS_OF_OWN, Catalog
 
-PLAN = otcodes.PlanOfCare(certified_from=dt.date(2026, 1, 5))
 E, W, I = otcodes.Severity.ERROR, otcodes.Severity.WARNING, otcodes.Severity.INFORMATION  # noqa: E741
 PLANNED = {"plan_of_care": PLAN}
 PAST = dt.date(2024, 7, 1)  # editions of every table are on board for it
@@ -29,25 +28,6 @@ EVALUATED = {
         )
     ]
 }
-
-
-def hospital(*lines: otcodes.ServiceLine, **facts) -> otcodes.Claim:
-    return claim(*lines, setting="outpatient-hospital", **facts)
-
-
-def yearly(amount: str) -> dict[str, Decimal]:
-    return {"therapy_year_to_date_usd": Decimal(amount)}
-
-
-def treated(days: int) -> dict[str, otcodes.PlanOfCare]:
-    """So many treatment days before that of the claim, and no report."""
-    before = tuple(DOS - dt.timedelta(days=number) for number in range(1, days + 1))
-    return {"plan_of_care": attrs.evolve(PLAN, treatment_days=before, progress_reports=())}
-
-
-def noted(timed: int | None = None, total: int | None = None, **facts) -> dict[str, object]:
-    note = otcodes.TreatmentNote(on=DOS, timed_minutes=timed, total_minutes=total, **facts)
-    return {"treatment_notes": [note]}
 
 
 CASES = [
