@@ -42,6 +42,13 @@ def run(*command: str | Path) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 -- git and tools
 
 
+def last_tag() -> str:
+    """The last tag, of the release before; empty where there is none."""
+    command = ("git", "describe", "--tags", "--abbrev=0")
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603 -- git
+    return done.stdout.strip()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("version", type=data_version, help="the data version, as 2027.1")
@@ -50,10 +57,13 @@ def main() -> int:
     )
     parser.add_argument("--since", metavar="REVISION", help="the release before; by default, the last tag")
     chosen = parser.parse_args()
+    since = chosen.since or last_tag()
+    if not since:
+        print("git finds no tag of a release before; name its revision with --since", file=sys.stderr)
+        return 1
     with TemporaryDirectory() as made:
         before, data = Path(made) / "before.zip", DATA.relative_to(ROOT).as_posix()
         try:
-            since = chosen.since or run("git", "describe", "--tags", "--abbrev=0").strip()
             run("git", "archive", "--format=zip", f"--output={before}", since, data)
             with zipfile.ZipFile(before) as archive:
                 archive.extractall(made)

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, tuple[Key, ...]] = {
     "ptp_edits": (("practitioner", "97150", "97530"), ("practitioner", "97140", "97530")),
     "unit_limits": (("medicare", "practitioner", "97530"), ("medicare", "outpatient-hospital", "97530")),
     "fee_schedule": ("97530", "97140", "97165"),
+    "federal_holidays": ("independence-day", "memorial-day", "closing-by-order"),
     "telehealth": ("97530", "97165", "97550"),
     "therapy_dispositions": ("97530", "97165", "97597"),
 }

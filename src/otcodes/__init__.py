@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Deductible,
         DenialReason,
         EvaluationLevel,
+        FederalHoliday,
         FeeSchedule,
         FilingIndicator,
         FilingLimit,
@@ -168,6 +169,7 @@ if TYPE_CHECKING:
     assistant_rules: Table[AssistantRule]
     unsuitable_modifiers: Table[UnsuitableModifier]
     filing_limits: Table[FilingLimit]
+    federal_holidays: Table[FederalHoliday]
     plan_requirements: Table[PlanRequirement]
     denial_reasons: Table[DenialReason]
     claim_statuses: Table[ClaimStatus]
@@ -244,6 +246,7 @@ _MODULES = {
         "Deductible",
         "DenialReason",
         "EvaluationLevel",
+        "FederalHoliday",
         "FeeSchedule",
         "FilingIndicator",
         "FilingLimit",
@@ -349,6 +352,7 @@ _TABLES = (
     "assistant_rules",
     "unsuitable_modifiers",
     "filing_limits",
+    "federal_holidays",
     "plan_requirements",
     "denial_reasons",
     "claim_statuses",
@@ -395,6 +399,7 @@ __all__ = [
     "EvaluationComponents",
     "EvaluationLevel",
     "Explanations",
+    "FederalHoliday",
     "FeeSchedule",
     "FieldError",
     "FilingIndicator",
@@ -503,6 +508,7 @@ __all__ = [
     "errors",
     "evaluation_levels",
     "explain",
+    "federal_holidays",
     "fee_schedule",
     "filing_indicators",
     "filing_limits",

@@ -26,7 +26,7 @@ MANIFEST = "manifest.toml"
 TABLE, EDITION, EDITIONS = "[tables.", "[[tables.", ".editions]]"
 START = f"\n{TABLE}".encode()
 # Columns of a key that hold words, not codes.
-WORDS = frozenset({"payer", "setting", "kind", "program", "discipline"})
+WORDS = frozenset({"payer", "setting", "kind", "program", "discipline", "holiday"})
 SCHEMA = 1
 LONGEST_NUMBER = 9
 # What an entry's values are; its days are read as such.

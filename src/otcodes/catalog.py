@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Deductible,
         DenialReason,
         EvaluationLevel,
+        FederalHoliday,
         FeeSchedule,
         FilingIndicator,
         FilingLimit,
@@ -283,6 +284,8 @@ class Catalog:
     """Modifiers that a line of therapy does not carry."""
     filing_limits: Table[FilingLimit] = _of_policy("FilingLimit")
     """Months in which a payer wants a claim."""
+    federal_holidays: Table[FederalHoliday] = _of_policy("FederalHoliday")
+    """Days on which federal offices are closed, each by its rule."""
     plan_requirements: Table[PlanRequirement] = _of_policy("PlanRequirement")
     """Numbers of days in the rules for a plan of care."""
     denial_reasons: Table[DenialReason] = _of_policy("DenialReason")

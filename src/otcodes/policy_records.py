@@ -5,6 +5,7 @@ They stand apart from the codes' own records, so that looking a code up does not
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003 -- attrs resolves the field types when asked
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ import attrs
 from ._cells import cell, codes, flag, optional, required
 from ._text import TextEnum
 from .records import Complexity, Discipline, ProfileReview, Row, Setting, TherapyDisposition
+
+WEEK = 7
 
 
 @attrs.frozen(kw_only=True)
@@ -498,6 +501,46 @@ class FilingLimit(Row):
 
     payer: str = cell(required)
     months: int = cell(int)
+
+
+@attrs.frozen(kw_only=True)
+class FederalHoliday(Row):
+    """A day of each year on which offices of the federal government are closed.
+
+    Attributes:
+        holiday: which one, such as `labor-day`.
+        label: its name.
+        month: its month.
+        day: the day of that month; `None` where it is told by the weekday.
+        weekday: the weekday, 1 for Monday to 7 for Sunday.
+        which: which such weekday of the month, from `1` for the first; `-1` for the last.
+    """
+
+    holiday: str = cell(required)
+    label: str = cell(required)
+    month: int = cell(int)
+    day: int | None = cell(optional(int))
+    weekday: int | None = cell(optional(int))
+    which: int | None = cell(optional(int))
+
+    def falls_on(self, day: dt.date) -> bool:
+        """Whether it falls on a day on which the row holds; of a weekend it is kept on another one.
+
+        Examples:
+            >>> import datetime as dt, otcodes
+            >>> memorial_day = otcodes.federal_holidays.on(dt.date(2026, 3, 2))["memorial-day"]
+            >>> memorial_day.falls_on(dt.date(2026, 5, 25)), memorial_day.falls_on(dt.date(2026, 5, 18))
+            (True, False)
+        """
+        import calendar  # noqa: PLC0415 -- a look-up does without it
+
+        if day.month != self.month:
+            return False
+        if self.day is not None:
+            return day.day == self.day
+        days = calendar.monthrange(day.year, day.month)[1]
+        places = (1 + (day.day - 1) // WEEK, -1 - (days - day.day) // WEEK)  # from the start, from the end
+        return day.isoweekday() == self.weekday and self.which in places
 
 
 @attrs.frozen(kw_only=True)

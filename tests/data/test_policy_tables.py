@@ -26,6 +26,7 @@ NAMES = (
     "assistant_rules",
     "unsuitable_modifiers",
     "filing_limits",
+    "federal_holidays",
     "plan_requirements",
 )
 LAST_COVERED = dt.date(2026, 12, 31)
@@ -372,6 +373,48 @@ def test_filing_limits() -> None:
     assert on("filing_limits", "medicare-b", "2009-12-31") is Verdict.NOT_EFFECTIVE
     assert on("filing_limits", "medicare-b", "2010-01-01").months == 12
     assert on("filing_limits", "commercial", "2026-03-02") is OUT_OF_COVERAGE
+
+
+@pytest.mark.parametrize(
+    ("holiday", "day", "rule"),
+    [
+        # Public Law 90-363, for 1971 and after: month, day, weekday, which of them.
+        ("new-years-day", "1971-01-01", (1, 1, None, None)),
+        ("washingtons-birthday", "1971-01-01", (2, None, 1, 3)),
+        ("memorial-day", "1971-01-01", (5, None, 1, -1)),
+        ("independence-day", "1971-01-01", (7, 4, None, None)),
+        ("labor-day", "1971-01-01", (9, None, 1, 1)),
+        ("columbus-day", "1971-01-01", (10, None, 1, 2)),
+        ("veterans-day", "1977-12-31", (10, None, 1, 4)),
+        ("thanksgiving-day", "1971-01-01", (11, None, 4, 4)),
+        ("christmas-day", "1971-01-01", (12, 25, None, None)),
+        # Public Law 94-97, for 1978 and after.
+        ("veterans-day", "1978-01-01", (11, 11, None, None)),
+        # Public Law 98-144: from the first January 1 that is two years after 1983-11-02.
+        ("martin-luther-king-day", "1986-01-01", (1, None, 1, 3)),
+        # Public Law 117-17, signed on that day.
+        ("juneteenth", "2021-06-17", (6, 19, None, None)),
+    ],
+)
+def test_federal_holidays(holiday: str, day: str, rule: tuple[int | None, ...]) -> None:
+    row = on("federal_holidays", holiday, day)
+    assert (row.month, row.day, row.weekday, row.which) == rule
+    before = (dt.date.fromisoformat(day) - DAY).isoformat()
+    is_first = row.valid_from.isoformat() == day
+    assert not is_first or on("federal_holidays", holiday, before) != row
+
+
+def test_a_federal_holiday_has_a_day_or_a_weekday() -> None:
+    for row in CATALOG.federal_holidays:
+        if row.day is None:
+            assert row.weekday in range(1, 8), row
+            assert row.which in (-1, 1, 2, 3, 4), row
+        else:
+            assert (row.weekday, row.which) == (None, None)
+            assert dt.date(2024, row.month, row.day)
+        if row.holiday == "closing-by-order":  # one day, and no weekend's, which would be kept on another one
+            assert row.valid_from == row.valid_to == dt.date(row.valid_from.year, row.month, row.day)
+            assert row.valid_from.isoweekday() <= 5
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,23 @@ def test_a_right_line_is_clean_by_itself(line) -> None:
     assert otcodes.check(claim).is_clean
 
 
+def test_a_line_names_who_furnished_it_or_does_not() -> None:
+    seen = set()
+
+    @settings(max_examples=40, derandomize=True)
+    @given(strategies.lines(on=DOS))
+    def each(line) -> None:
+        seen.add(line.rendering_provider)
+
+    each()
+    assert None in seen
+    numbers = seen - {None}
+    assert len(numbers) > 5
+    for number in numbers:
+        assert number[:1] == "1"
+        assert npi(int(number[1:-1])) == number
+
+
 @settings(max_examples=40)
 @given(strategies.visits())
 def test_a_visit_is_billed_and_its_claim_is_clean(visit) -> None:

@@ -854,8 +854,8 @@ def test_the_check_digit_of_an_npi(npi, is_right) -> None:
         ("2024-11-11", "2025-11-12", False),
         ("2024-11-27", "2025-11-28", False),
         ("2024-11-20", "2025-11-21", True),
-        ("2024-12-25", "2025-12-26", False),
-        ("2024-12-25", "2025-12-27", True),
+        ("2023-12-25", "2024-12-26", False),
+        ("2023-12-25", "2024-12-27", True),
     ],
 )
 def test_a_calendar_year_to_file_a_claim(served, filed, is_late) -> None:

@@ -17,6 +17,13 @@ from otcodes import Catalog, Verdict
 from otcodes.errors import TableError
 from otcodes.importing import KINDS, import_file
 
+# They begin as the header does.
+TITLES = (
+    "Place of Service Codes for Professional Claims",
+    "Place of Service Code Set,,",
+    "Place of Service Codes, for Professional Claims, updated",
+    '"Place of Service Codes" of ours"',
+)
 HEADER = ("Place of Service Code(s)", "Place of Service Name", "Place of Service Description")
 BUNDLED = Catalog.bundled().places
 LISTED = dt.date(2026, 7, 1)
@@ -158,8 +165,9 @@ def zipped(*members: tuple[str, str]) -> bytes:
         as_csv(later()).replace("28-30", "28\N{EN DASH}30").encode("cp1252"),
         workbook([("A title",), *((int(row[0]), *row[1:]) if row[0].isdigit() else row for row in later())]),
         zipped(("pos.csv", as_csv(later())), ("read me.pdf", "%PDF")),
+        *(f"{title}\r\nAs of October 1\r\n\r\n{as_csv(later())}" for title in TITLES),
     ],
-    ids=["tabs", "utf-8 with its mark", "utf-16", "cp1252", "workbook, 1 for 01", "zip"],
+    ids=["tabs", "utf-8 with its mark", "utf-16", "cp1252", "workbook, 1 for 01", "zip", *TITLES],
 )
 def test_every_form_gives_the_same(tmp_path: Path, content, places) -> None:
     imported(tmp_path, content, to="other", name="list")
@@ -182,6 +190,18 @@ def told(name: str, description: str) -> str:
         (
             "code,name\n11,Office\n",
             "no header: expected a line that begins with 'place of service code' among",
+        ),
+        (
+            f"{TITLES[0]}\r\n{as_csv(rows()[1:])}",
+            "no header: expected a line that begins with 'place of service code' among",
+        ),
+        (
+            f"{TITLES[1]}\r\n{as_csv(rows()[1:])}",
+            "f.csv, line 1: column 2: expected the header 'place of service name', found ''",
+        ),
+        (
+            f"{TITLES[2]}\r\n\r\n{as_csv(rows()).replace('Description', 'Words', 1)}",
+            "f.csv, line 3: column 3: expected the header 'place of service description', found 'Place",
         ),
         (
             as_csv(rows()).replace("Service Name", "Service", 1),

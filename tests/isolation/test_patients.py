@@ -7,6 +7,7 @@ a day shows what was given for it, cut short, where that is plain text.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import traceback
@@ -271,6 +272,30 @@ def test_what_the_command_line_says(form, tmp_path, capsys) -> None:
     assert "A1" in said.out
     assert "A2" in said.err
     assert NAME not in said.out + said.err
+
+
+@pytest.mark.parametrize("name", ["ZZYZX", "zzyzx99", "Zzy.zx", "ZZYZ5X"])
+def test_no_message_shows_a_name_of_few_letters_that_could_be_a_diagnosis(name) -> None:
+    """The first three characters of a code of ICD-10-CM are no letters alone."""
+    early = line(on=dt.date(2012, 3, 5), diagnoses=(name,))
+    reports = [
+        otcodes.check(claim(each, diagnoses=(*diagnoses, name)))
+        for each in (line(diagnoses=(name,)), early)
+        for diagnoses in ((name,), ("M62.81",))
+    ]
+    reports.append(otcodes.check(claim(line(diagnoses=(name,)))))
+    found = [each for report in reports for each in (*report, *report.not_checked)]
+    assert {each.rule for each in found} >= {
+        *("diagnosis.duplicate", "diagnosis.pointer-invalid", "diagnosis.unknown"),
+    }
+    assert "ZZY" not in texts(*reports, *found).upper()
+
+
+@pytest.mark.parametrize("code", ["M62.8X", "QA009", "C4A.99"])
+def test_what_is_told_by_its_digits_is_shown_as_it_was_given(code) -> None:
+    report = otcodes.check(claim(diagnoses=(code, code)))
+    shown = [each.message for each in report if each.rule == "diagnosis.duplicate"]
+    assert shown == [f"{code} is on the claim twice"]
 
 
 def test_no_finding_shows_what_stands_in_the_place_of_a_code() -> None:

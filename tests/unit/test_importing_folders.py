@@ -386,11 +386,22 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / "page.txt").write_text("<html></html>", "utf-8")
     options = ["--effective", "2026-10-01", "--to", str(tmp_path / "to")]
     assert main(["import", "ncci-ptp", str(tmp_path / "page.txt"), *options]) == 2
-    assert "import.setting should be practitioner or outpatient-hospital" in capsys.readouterr().err
+    assert capsys.readouterr().err == ("otcodes: --setting should be practitioner or outpatient-hospital\n")
+    assert main(["import", "ncci-ptp", str(tmp_path / "page.txt"), *options, "--setting", "clinic"]) == 2
+    assert capsys.readouterr().err == (
+        "otcodes: --setting should be practitioner or outpatient-hospital, not 'clinic'\n"
+    )
+    assert main(["import", "hcpcs", str(tmp_path / "page.txt"), *options, "--setting", "practitioner"]) == 2
+    assert capsys.readouterr().err == "otcodes: --setting should be left out, not 'practitioner'\n"
     assert (
         main(["import", "ncci-ptp", str(tmp_path / "page.txt"), *options, "--setting", "practitioner"]) == 2
     )
     assert capsys.readouterr().err.startswith("otcodes: page.txt: it is a page of HTML")
+    options[1] = "9999-12-01"
+    assert main(["import", "ncci-ptp", "page.txt", *options, "--setting", "practitioner"]) == 2
+    assert capsys.readouterr().err == (
+        "otcodes: --effective should be the first day of an edition, not 9999-12-01\n"
+    )
     assert not (tmp_path / "to").exists()
 
 

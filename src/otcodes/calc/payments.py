@@ -451,8 +451,7 @@ def _sums(lines: tuple[AllowedLine, ...]) -> Iterator[str]:
             if units
         ]
         if line.units != 1:
-            verb = "are" if line.units else "is"
-            yield f"{line.code}: {' and '.join(parts) or in_units(0)} {verb} {line.amount_usd} USD"
+            yield f"{line.code}: {' and '.join(parts) or in_units(0)} are {line.amount_usd} USD"
     if len(lines) > 1:
         yield f"together {sum(line.amount_usd for line in lines)} USD"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import FieldError, shown
 from ..importing import KINDS, import_file
 from ._common import CLEAN, UNREADABLE, complain, day, say
 
@@ -39,9 +40,16 @@ def _settings() -> str:
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    done = import_file(
-        chosen.kind, *chosen.files, effective=chosen.effective, to=chosen.to, setting=chosen.setting
-    )
+    try:
+        done = import_file(
+            chosen.kind, *chosen.files, effective=chosen.effective, to=chosen.to, setting=chosen.setting
+        )
+    except FieldError as error:
+        if error.field not in ("setting", "effective"):
+            raise
+        given = chosen.setting and shown(chosen.setting) if error.field == "setting" else chosen.effective
+        complain(f"--{error.field} should be {error.expected}{f', not {given}' if given else ''}")
+        return UNREADABLE
     say(str(done))
     for line in done.unread:
         complain(line)

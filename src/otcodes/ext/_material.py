@@ -263,6 +263,7 @@ class Material:
             "charge_usd": units * Decimal(RATE_CENTS + self.pick(RATE_CENTS)).scaleb(-2),
             "place": self.place() if is_professional else None,
             "revenue_code": None if is_professional else self.revenue_code(OWN),
+            "rendering_provider": npi(self.pick(10**8)) if self.pick(2) else None,
         }
         return ServiceLine(code, **{**given, **facts})
 

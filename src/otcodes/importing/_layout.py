@@ -67,11 +67,8 @@ class Layout:
                 their column's form; it names line and column.
         """
         lines = file.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        start, delimiter = self._start(file, lines)
-        text = (f"{line}\n" for line in lines[start:])  # a quoted cell may go on in the next line
-        reader = csv.reader(text, delimiter=delimiter, quoting=QUOTING[delimiter], strict=True)
+        start, reader, cells = self._begun(file, lines)
         try:
-            cells = self._header(file, reader, start)
             is_any = False
             while cells is not None:
                 if any(cells):
@@ -85,18 +82,33 @@ class Layout:
                 file.name, start + reader.line_num, "no row follows the header: the file is cut off"
             )
 
-    def _start(self, file: OfficialFile, lines: Sequence[str]) -> tuple[int, str]:
-        """Where the header begins, and what stands between the cells."""
+    def _begun(self, file: OfficialFile, lines: Sequence[str]) -> tuple[int, _Reader, list[str] | None]:
+        """Where the header begins, the reader behind it, and the cells of the row after it."""
+        wrong = self._missing(file)
+        for start, line in enumerate(lines[:TITLE_LINES]):
+            if not _words(line.lstrip('"')).startswith(self.columns[0].header):
+                continue
+            delimiter = "\t" if "\t" in line else ","
+            text = (f"{line}\n" for line in lines[start:])  # a quoted cell may go on in the next line
+            reader = csv.reader(text, delimiter=delimiter, quoting=QUOTING[delimiter], strict=True)
+            try:
+                return start, reader, self._header(file, reader, start)
+            except TableError as error:  # a title may begin as the header does, which then follows
+                wrong = error
+            except csv.Error as error:
+                wrong = TableError(file.name, start + reader.line_num, str(error))
+        raise wrong
+
+    def _missing(self, file: OfficialFile) -> TableError:
         first = self.columns[0].header
-        for number, line in enumerate(lines[:TITLE_LINES]):
-            if _words(line.lstrip('"')).startswith(first):
-                return number, "\t" if "\t" in line else ","
         problem = f"no header: expected a line that begins with {first!r} among the first {TITLE_LINES}"
-        raise TableError(file.name, None, f"{problem}; is it another file?")
+        return TableError(file.name, None, f"{problem}; is it another file?")
 
     def _header(self, file: OfficialFile, reader: _Reader, start: int) -> list[str] | None:
         """Check the header; gives the cells of the row after it."""
         found = next(reader)
+        if len(found) == 1:
+            raise self._missing(file)
         cells: list[str] | None = None
         for _ in range(HEADER_LINES):
             cells = _next(reader)

@@ -12,7 +12,7 @@ from ..findings import Severity
 from ..records import Setting
 from . import citations
 from ._named import named
-from ._workdays import workday_from
+from ._workdays import DAY, is_workday
 from .core import LOST, CannotJudgeError, Context, Over, rule
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _is_npi(number: str) -> bool:
     cites=citations.MCPM_1_70,
     over=Over.CLAIM,
     asks="limits_filing",
-    reads=["filing_limits"],
+    reads=["filing_limits", "federal_holidays"],
     since=SINCE,
     sees=["submitted_on", "empty_fields"],
 )
@@ -103,12 +103,16 @@ def claim_is_filed_in_time(claim: Claim, /, context: Context) -> Iterator[Findin
         if row is None:
             reason = f"how long after {line.on} {context.policy.label} takes claims is not on board"
             raise CannotJudgeError(reason, "submitted_on")
-        if claim.submitted_on > workday_from(_later(line.on, row.months)):
+        workday = _workday_before(claim.submitted_on, _later(line.on, row.months), context)
+        if workday is not None:
+            holidays = context.catalog.federal_holidays
+            is_carried = workday > holidays.coverage.last
             yield context.finding(
                 line,
                 "on",
                 f"submitted on {claim.submitted_on}, over {row.months} months after the service of {line.on}",
                 rests_on=row,
+                carried_from=holidays.entry.last_edition if is_carried else None,
             )
 
 
@@ -124,6 +128,22 @@ def _counted_from(claim: Claim) -> tuple[ServiceLine, ...]:
         raise CannotJudgeError(LOST, "lines")
     last = max(line.on for line in claim.lines)
     return tuple(line for line in claim.lines if line.on == last)
+
+
+def _workday_before(submitted: dt.date, last: dt.date, context: Context) -> dt.date | None:
+    """The first workday from the last day of a limit on, if it was over when the claim was submitted.
+
+    Raises:
+        CannotJudgeError: whether one of the days is a workday is not known.
+    """
+    while last < submitted:
+        is_one = is_workday(last, context.catalog.federal_holidays)
+        if is_one is None:
+            raise CannotJudgeError(f"the federal holidays of {last} are not on board", "submitted_on")
+        if is_one:
+            return last
+        last += DAY
+    return None
 
 
 def _later(day: dt.date, months: int) -> dt.date:

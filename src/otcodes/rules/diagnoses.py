@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # What the claim forms hold: 837P and CMS-1500; 837I and UB-04 (one principal and 24 others).
 DIAGNOSES_PER_CLAIM = {Setting.PRACTITIONER: 12, Setting.OUTPATIENT_HOSPITAL: 25}
 POINTERS_PER_LINE = 4
+# What a message shows: among a code's first three characters is a digit. What has none may be a name.
+SHOWN = r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])[0-9A-Z]{0,4}"
 # Up to as many billable codes below a header are named; of more, the headers right below it.
 SUGGESTIONS = 24
 SINCE = "0.1.0"
@@ -92,7 +94,7 @@ def diagnosis_stands_once(claim: Claim, /, context: Context) -> Iterator[Finding
             yield context.finding(
                 claim,
                 f"diagnoses[{index}]",
-                f"{named(code, DIAGNOSIS, 'a diagnosis')} is on the claim twice",
+                f"{named(code, SHOWN, 'a diagnosis')} is on the claim twice",
                 fix=DropRepeatedDiagnoses(),
             )
         seen.add(key)
@@ -111,9 +113,7 @@ def lines_point_at_diagnoses_of_their_claim(claim: Claim, /, context: Context) -
     there = set(map(normalize_code, claim.diagnoses))
     for line in claim.lines:
         lost = [
-            named(code, DIAGNOSIS, "a diagnosis")
-            for code in line.diagnoses
-            if normalize_code(code) not in there
+            named(code, SHOWN, "a diagnosis") for code in line.diagnoses if normalize_code(code) not in there
         ]
         if lost:
             yield context.finding(
@@ -171,7 +171,8 @@ def judged(claim: Claim, context: Context, verdict: Verdict) -> Iterator[tuple[i
         for day in days(claim):
             found = diagnoses.verdict(code, on=day)
             if found is Verdict.OUT_OF_COVERAGE:
-                reason = f"{code} on {day} is outside the coverage of the table of diagnoses"
+                what = named(code, SHOWN, "a diagnosis")
+                reason = f"{what} on {day} is outside the coverage of the table of diagnoses"
                 context.not_checked(f"diagnoses[{index}]", reason)
                 break
             if found is verdict:
@@ -184,9 +185,12 @@ def diagnosis_is_known(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A diagnosis is a code of ICD-10-CM."""
     for index, code, day in judged(claim, context, Verdict.UNKNOWN):
         if completions(code, context.catalog.diagnoses.on(day)) is None:
-            near = context.catalog.diagnoses.suggest(code, on=day)
+            what = named(code, SHOWN, "a diagnosis")
             yield context.finding(
-                claim, f"diagnoses[{index}]", f"{code} is no code of ICD-10-CM on {day}", suggestions=near
+                claim,
+                f"diagnoses[{index}]",
+                f"{what} is no code of ICD-10-CM on {day}",
+                suggestions=context.catalog.diagnoses.suggest(code, on=day),
             )
 
 
