@@ -134,15 +134,16 @@ class CsvRows:
             (header.index(column), str if column in WORDS else cache(normalize_code)) for column in entry.key
         ]
         is_plain = len(parts) == 1
-        # The numbers and cells of the rows of each key, oldest first.
-        self._by_key: dict[Key, list[tuple[int, list[str]]]] = {}
+        # The numbers and cells of the rows of each key, oldest first; in tuples, for the garbage collector
+        # skips them.
+        self._by_key: dict[Key, list[tuple[int, tuple[str, ...]]]] = {}
         number = 1
         try:
             for number, cells in enumerate(rows, 2):
                 if len(cells) != len(header):
                     raise table_error(entry.file, number, f"expected {len(header)} cells, found {len(cells)}")
                 key = tuple([form(cells[place]) for place, form in parts])
-                self._by_key.setdefault(key[0] if is_plain else key, []).append((number, cells))
+                self._by_key.setdefault(key[0] if is_plain else key, []).append((number, tuple(cells)))
         except _csv.Error as error:
             raise table_error(entry.file, rows.line_num, str(error)) from None
         if number - 1 != entry.rows:
@@ -172,7 +173,7 @@ class CsvRows:
             if not prefix or (isinstance(key, str) and key.startswith(prefix)):
                 yield key, self.records(key, kind)
 
-    def _record(self, number: int, cells: list[str], parsers: list[Any], kind: type[R]) -> R:
+    def _record(self, number: int, cells: tuple[str, ...], parsers: list[Any], kind: type[R]) -> R:
         facts: dict[str, Any] = {}
         for column, cell, parse in zip(self._header, cells, parsers):  # noqa: B905 -- they were counted
             try:

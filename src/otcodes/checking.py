@@ -8,15 +8,13 @@ import attrs
 
 from .catalog import Catalog
 from .claims import Claim
-from .findings import Finding, Repair, Report, Severity
+from .findings import Again, Finding, Repair, Report, Severity
 from .payers import PayerPolicy
 from .rules.core import Rule, RuleSet
 from .rules.presets import of_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from .rules._running import Compiled
 
 
 T = TypeVar("T")
@@ -67,31 +65,40 @@ def check(
     return Report(
         claim=claim,
         findings=tuple(sorted(findings, key=_place)),
-        not_checked=skipped,
+        skipped=skipped,
         editions=editions,
         stale=stale,
         data_version=catalog.data_version,
-        recheck=lambda changed: check(
-            changed,
-            rules=rules,
-            policy=policy,
-            catalog=catalog,
-            beside=[changed if each is claim else each for each in beside],
-        ),
-        errors_beside=lambda: frozenset(
-            (number, error.rule, error.path)
-            for number, other in enumerate(beside)
-            if other is not claim and (other.payer, other.setting) == (claim.payer, claim.setting)
-            for error in _beside(other, claim, beside, compiled)
-        ),
+        again=_Again(claim, rules, policy, catalog, beside),
     )
 
 
-def _beside(other: Claim, claim: Claim, beside: Sequence[Claim], compiled: Compiled) -> Iterator[Finding]:
-    """The errors of a claim beside another one."""
-    near = beside if any(each is claim for each in beside) else [claim, *beside]
-    findings, _ = compiled.run(other, near)
-    return (finding for finding in findings if finding.severity is Severity.ERROR)
+class _Again(Again):
+    """How the claim of a report is checked again: as it was checked before."""
+
+    __slots__ = ("beside", "catalog", "claim", "policy", "rules")
+
+    def __init__(
+        self, claim: Claim, rules: RuleSet, policy: PayerPolicy, catalog: Catalog, beside: Sequence[Claim]
+    ) -> None:
+        self.claim, self.rules, self.policy, self.catalog, self.beside = claim, rules, policy, catalog, beside
+
+    def check(self, claim: Claim) -> Report:
+        """The report on the claim as it is then, in the place of the one before."""
+        beside = [claim if each is self.claim else each for each in self.beside]
+        return check(claim, rules=self.rules, policy=self.policy, catalog=self.catalog, beside=beside)
+
+    def errors_beside(self) -> frozenset[tuple[int, str, str]]:
+        """The errors of the claims beside it: which claim's, by which rule, and where."""
+        claim, compiled = self.claim, self.rules.compiled(self.policy, self.catalog)
+        near = self.beside if any(each is claim for each in self.beside) else [claim, *self.beside]
+        return frozenset(
+            (number, finding.rule, finding.path)
+            for number, other in enumerate(self.beside)
+            if other is not claim and (other.payer, other.setting) == (claim.payer, claim.setting)
+            for finding in compiled.run(other, near)[0]
+            if finding.severity is Severity.ERROR
+        )
 
 
 def _expect(value: object, kind: type[T], name: str) -> T:

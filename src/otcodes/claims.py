@@ -135,11 +135,14 @@ def _word_of(kind: type[E]) -> Converter:
     return _converter(convert)
 
 
+NO_NAMES = frozenset[str]()
+
+
 def _names(value: Any, self_: object, field: attrs.Attribute[Any]) -> frozenset[str]:
     if isinstance(value, (set, frozenset, list, tuple)):
         names: list[object] = list(cast("Iterable[object]", value))
         if all(isinstance(name, str) for name in names):
-            return frozenset(map(str, names))
+            return frozenset(map(str, names)) if names else NO_NAMES  # one for all of them
     raise _refuse(self_, field, NOT_SHOWN, "names of fields")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -14,7 +15,9 @@ from .errors import OtcodesError, shown_name
 from .fixes import FIXES, Fix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+Skipped: TypeAlias = "tuple[str, str, str]"  # a rule's id, where in the claim, and why it could not be judged
 
 
 class Severity(TextEnum):
@@ -182,6 +185,20 @@ class Repair:
     withheld: tuple[tuple[Finding, str], ...]
 
 
+class Again:
+    """How a report checks its claim again, when it mends it; one from another process cannot."""
+
+    __slots__ = ()
+
+    def check(self, claim: Claim) -> Report:  # noqa: ARG002 -- in the place of one that can
+        """The report on the claim as it is then."""
+        raise OtcodesError("a report from another process cannot mend its claim: check the claim here")
+
+    def errors_beside(self) -> frozenset[tuple[int, str, str]]:
+        """The errors of the claims beside it: which claim's, by which rule, and where."""
+        return frozenset()
+
+
 @attrs.frozen(kw_only=True)
 class Report:
     """What the rules say of one claim; iterating gives its findings, in the order of the claim.
@@ -198,25 +215,33 @@ class Report:
 
     claim: Claim = attrs.field(repr=False)
     findings: tuple[Finding, ...]
-    not_checked: tuple[NotChecked, ...] = attrs.field(repr=lambda found: f"<{len(found)}>")
+    _skipped: tuple[Skipped, ...] = attrs.field(alias="skipped", repr=False)
     editions: Mapping[str, str] = attrs.field(repr=False)
     stale: Mapping[str, str] = attrs.field(repr=False)
     data_version: str = attrs.field(repr=False)
-    _recheck: Callable[[Claim], Report] = attrs.field(repr=False, eq=False, alias="recheck")
-    _errors_beside: Callable[[], frozenset[tuple[int, str, str]]] = attrs.field(
-        repr=False, eq=False, alias="errors_beside"
-    )
+    _again: Again = attrs.field(repr=False, eq=False, alias="again")
+
+    @cached_property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        """The rules that could not be judged, and why."""
+        claim = self.claim
+        return tuple(
+            [
+                NotChecked(rule=rule, reason=reason, path=path, claim=claim.id, file=claim.file)
+                for rule, path, reason in self._skipped
+            ]
+        )
 
     def __getstate__(self) -> tuple[object, ...]:
         """What is sent to another process: all but the way to check again."""
         return (
-            *(self.claim, self.findings, self.not_checked, dict(self.editions)),
+            *(self.claim, self.findings, self._skipped, dict(self.editions)),
             *(dict(self.stale), self.data_version),
         )
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         """Take what was sent."""
-        for name, value in zip(REPORTED, (*state, _cannot_recheck, frozenset), strict=True):
+        for name, value in zip(REPORTED, (*state, Again()), strict=True):
             object.__setattr__(self, name, value)
 
     def __iter__(self) -> Iterator[Finding]:
@@ -320,7 +345,7 @@ class Report:
     @staticmethod
     def _raised_beside(before: Report, after: Report) -> set[str]:
         """The rules by which claims beside this one have errors that they had not before."""
-        return {rule for _, rule, _ in after._errors_beside() - before._errors_beside()}
+        return {rule for _, rule, _ in after._again.errors_beside() - before._again.errors_beside()}
 
     @staticmethod
     def _mended(report: Report, finding: Finding, fix: Fix, *, unsafe: bool) -> tuple[Report | None, str]:
@@ -330,11 +355,11 @@ class Report:
         reason = fix.why_not(report.claim, finding.line)
         if reason:
             return None, reason
-        after = report._recheck(fix.apply(report.claim, finding.line))
+        after = report._again.check(fix.apply(report.claim, finding.line))
         for error in _new_errors(report, after):
             # One edit may need another (a code of therapy its modifier): both, or neither.
             if error.fix is not None and error.fix.is_safe and not error.fix.why_not(after.claim, error.line):
-                after = report._recheck(error.fix.apply(after.claim, error.line))
+                after = report._again.check(error.fix.apply(after.claim, error.line))
         new = {error.rule for error in _new_errors(report, after)}
         if new:
             return None, f"it would raise {', '.join(sorted(new))}"
@@ -347,8 +372,8 @@ class Report:
 
 
 REPORTED = (
-    *("claim", "findings", "not_checked", "editions", "stale", "data_version"),
-    *("_recheck", "_errors_beside"),
+    *("claim", "findings", "_skipped", "editions", "stale", "data_version"),
+    "_again",
 )
 
 
@@ -360,10 +385,6 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         remedy = f"{fix}" if fix.is_safe else f"{fix}, if the record supports it"
     written = "" if source is None else ", ".join(filter(None, (source.title, source.section)))
     return (finding.rule, finding.severity, finding.path, finding.message, remedy, written)
-
-
-def _cannot_recheck(claim: Claim) -> Report:  # noqa: ARG001 -- in the place of one that can
-    raise OtcodesError("a report from another process cannot mend its claim: check the claim here")
 
 
 def _new_errors(before: Report, after: Report) -> list[Finding]:

@@ -56,7 +56,8 @@ def neighbours(base: otcodes.Claim) -> list[otcodes.Claim]:
         for value in values
     ]
     of_claim = [attrs.evolve(base, **{field: value}) for field, values in CLAIM.items() for value in values]
-    return [base, *of_lines, *of_claim]
+    reordered = [attrs.evolve(each, lines=each.lines[::-1]) for each in (base, *of_lines)]
+    return [base, *of_lines, *of_claim, *reordered]
 
 
 @pytest.mark.parametrize("payer", ["medicare-b", "commercial", "medicaid"])

@@ -9,7 +9,7 @@ CPT midpoint: each code stands alone, and has a unit once more than half of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
@@ -169,8 +169,10 @@ class UnitAllocation:
     @cached_property
     def because(self) -> Mapping[str, str]:
         """By code, the step that says how many units its minutes, or the day's, allow."""
+        pooled = self._pooled()
+        of_the_day = _total_step(pooled) if pooled else ""
         return {
-            code: self.steps[0] if count.name in self._share.pooled else _midpoint_step(count)
+            code: of_the_day if count in pooled else _midpoint_step(count)
             for count in self.counts
             for code in count.codes
         }
@@ -191,6 +193,20 @@ class UnitAllocation:
         sure, level, seats = self._share.sure, self._share.level, self._share.seats
         for chosen in combinations(level, seats):
             yield self._by_code({name: sure[name] + (name in chosen) for name in sure})
+
+    def nearest(self, units: Mapping[str, int]) -> Mapping[str, int]:
+        """Of the allocations that the rule allows, the one nearest to some units.
+
+        At a tie a unit goes first to the codes that these units say have it.
+        """
+        share = self._share
+        sure = self._by_code(share.sure)
+        by_name = {count.name: count for count in self.counts}
+        # Of a first code and its add-on, the one that a unit more would go to.
+        further = {name: by_name[name].codes[0 if share.sure[name] == 0 else -1] for name in share.level}
+        wanted = [name for name, code in further.items() if units.get(code, 0) > sure.get(code, 0)]
+        chosen = [*wanted, *(name for name in share.level if name not in wanted)][: share.seats]
+        return self._by_code({name: number + (name in chosen) for name, number in share.sure.items()})
 
     def _pooled(self) -> list[Count]:
         return [count for count in self.counts if count.name in self._share.pooled]
@@ -276,7 +292,7 @@ def _counts(
         if not procedure.unit_minutes:
             untimed[given] = amount
             continue
-        family = _family(procedure, catalog, on)
+        family = family_of(procedure, catalog, on)
         before = counts.get(family[0].code)
         counts[family[0].code] = Count(
             codes=tuple([member.code for member in family]),
@@ -291,8 +307,8 @@ def _is_whole(minutes: object) -> bool:
     return isinstance(minutes, int) and not isinstance(minutes, bool) and minutes >= 0
 
 
-def _family(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Procedure, ...]:
-    """The procedure; or a first code and its add-on, whichever of them is given."""
+def family_of(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Procedure, ...]:
+    """The procedures of one count: the given one; or a first code and its add-on, whichever is given."""
     procedures = catalog.procedures.on(on)
     if procedure.timing is Timing.ADDITIONAL and len(procedure.primary_codes) == 1:
         first = procedures.find(procedure.primary_codes[0])
@@ -306,8 +322,33 @@ def _family(procedure: Procedure, catalog: Catalog, on: dt.date) -> tuple[Proced
 
 
 def units_of_the_day(minutes: int) -> int:
-    """The units of all quarter-hour codes together that CMS's rule allows for a day's timed minutes."""
+    """The units that a number of minutes allows: of a day by CMS's rule, of a code by the CPT midpoint."""
     return (minutes + QUARTER_HOUR_MINUTES // 2) // QUARTER_HOUR_MINUTES
+
+
+def are_exact(counts: Collection[tuple[int, int]], method: UnitMethod) -> bool:
+    """Whether the units of quarter-hour counts are just what their minutes allow: no more, and no fewer.
+
+    It answers as `timed_units(...).allows(...)` does, of minutes and units alone: a check asks it first.
+
+    Args:
+        counts: the minutes and the billed units of each count.
+        method: by which the minutes allow units.
+    """
+    if method is UnitMethod.MIDPOINT:
+        return all(units == units_of_the_day(minutes) for minutes, units in counts)
+    total = billed = most_resting = 0
+    least_earning = QUARTER_HOUR_MINUTES
+    for minutes, units in counts:
+        full, rest = divmod(minutes, QUARTER_HOUR_MINUTES)
+        if units == full:
+            most_resting = max(most_resting, rest)
+        elif units == full + 1:
+            least_earning = min(least_earning, rest)
+        else:
+            return False
+        total, billed = total + minutes, billed + units
+    return billed == units_of_the_day(total) and least_earning >= most_resting
 
 
 def _by_total(counts: list[Count]) -> _Share:
@@ -333,9 +374,8 @@ def _steps(counts: list[Count], share: _Share) -> list[str]:
     """How the day's total came to its units, in words."""
     if not counts:
         return []
-    total = sum(count.minutes for count in counts)
-    cap = units_of_the_day(total)
-    steps = [f"{total} timed minutes allow {in_units(cap)}", f"{_range_of(cap)} are {in_units(cap)}"]
+    cap = units_of_the_day(sum(count.minutes for count in counts))
+    steps = [_total_step(counts), f"{_range_of(cap)} are {in_units(cap)}"]
     steps += [
         f"{count.name}: {count.minutes} minutes are "
         f"{in_units(count.minutes // QUARTER_HOUR_MINUTES)} of a full quarter hour"
@@ -348,6 +388,11 @@ def _steps(counts: list[Count], share: _Share) -> list[str]:
         level = f"{', '.join(share.level)} have {rests[share.level[0]]} minutes left each"
         steps.append(f"a tie: {level}; the therapist may choose")
     return steps
+
+
+def _total_step(counts: list[Count]) -> str:
+    total = sum(count.minutes for count in counts)
+    return f"{total} timed minutes allow {in_units(units_of_the_day(total))}"
 
 
 def _midpoint_step(count: Count) -> str:

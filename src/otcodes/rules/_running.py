@@ -3,11 +3,12 @@
 Rules are left out in two steps. When a policy meets a code and a day, those that cannot say anything of that
 code (`Rule.applies`). When it meets a line, a day or a claim of some shape, those that were silent about it
 and whose `Rule.sees` tells that the shape alone decides: of an equal shape they are not asked again, and what
-they could not judge is noted again.
+they could not judge is noted again. Minutes and amounts make no shape: they hardly come twice.
 """
 
 from __future__ import annotations
 
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
@@ -15,7 +16,6 @@ import attrs
 
 from ..claims import Claim, ServiceLine
 from ..errors import RuleFailedError, TableError
-from ..findings import NotChecked
 from ..tables import Verdict
 from ._recent import Recent
 from .core import BESIDE, LOST, CannotJudgeError, CodeFacts, Context, LineFacts, Over, Rule, unknown_procedure
@@ -25,22 +25,23 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from ..catalog import Catalog
-    from ..findings import Finding
+    from ..findings import Finding, Skipped
     from ..payers import PayerPolicy
     from ..records import Discipline, Setting
-    from .core import RuleSet, Skipped, Subject
+    from .core import RuleSet, Subject
 
-# The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of the
-# lines of a day; of a claim, with what it may lack.
+# The fields that make a shape: of a service; of a line, and what a rule over lines may see besides; of a
+# claim, with what it may lack.
 SERVICE_FIELDS = frozenset({"procedure", "on", "modifiers", "discipline"})
 LINE_FIELDS = SERVICE_FIELDS | {"place", "revenue_code", "units", "empty_fields"}
 GIVEN_FIELDS = LINE_FIELDS | {"minutes.given", "charge_usd.given"}
-DAY_FIELDS = LINE_FIELDS | {"minutes", "assistant_minutes"}
 DIAGNOSIS_FIELDS = frozenset({"diagnoses", "lines.on"})
 CLAIM_FIELDS = DIAGNOSIS_FIELDS | {"lines.diagnoses", "empty_fields"}
-OPTIONAL = ("therapy_year_to_date_usd", "plan_of_care", "referring_npi", "submitted_on", "patient")
-
-NOTES = frozenset({"treatment_notes"})
+OPTIONAL = (
+    *("therapy_year_to_date_usd", "plan_of_care", "referring_npi", "submitted_on", "patient"),
+    "treatment_notes",
+)
+LINES = "lines["  # what the path of a line begins with
 NONE = frozenset[str]()
 
 # What is left to do for a shape: rules to ask, and what others could not judge, in the order of the rules.
@@ -82,27 +83,41 @@ class _Asked:
         return True
 
     def learn(
-        self, key: Hashable, subject: Subject, context: Context, rules: Iterable[Rule], absent: frozenset[str]
+        self,
+        key: Hashable,
+        subject: Subject,
+        context: Context,
+        able: Iterable[Rule],
+        *,
+        absent: frozenset[str] = NONE,
+        unjudged: Iterable[Skipped] = (),
     ) -> None:
-        """Ask some rules, and keep what is left to do for an equal shape, which lacks some fields."""
-        prefix = _prefix(subject, context)
+        """Ask the rules that can say something, and keep what is left to do for an equal shape.
+
+        Args:
+            key: the shape.
+            subject: what has it.
+            context: of the claim.
+            able: the rules.
+            absent: fields that the claim lacks, as each of the shape does.
+            unjudged: what else cannot be judged of the shape; the paths from the subject on.
+        """
         fields = self.fields | absent
         steps: list[Rule | Skipped] = []
-        for rule in rules:
+        for rule in able:
             found, skipped = len(context.found), len(context.skipped)
             _ask(rule, subject, context)
-            noted = context.skipped[skipped:]
             is_told = rule.sees is not None and rule.sees <= fields
-            # What is noted of anything but the line itself is not of the next line that is alike.
-            if (
-                is_told
-                and len(context.found) == found
-                and all(path.startswith(prefix) for _, path, _ in noted)
-            ):
-                steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
-            else:
+            noted = context.skipped[skipped:]
+            if not is_told or len(context.found) > found or not _is_of_shape(noted, subject, context):
                 steps.append(rule)
-        self._steps[key] = tuple(steps)
+            elif noted:
+                prefix = _prefix(subject, context)
+                steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
+        self._steps[key] = (*steps, *unjudged)
+        context.skipped.extend(
+            [(each, _prefix(subject, context) + path, reason) for each, path, reason in unjudged]
+        )
 
 
 class Compiled:
@@ -113,9 +128,7 @@ class Compiled:
         self.catalog = catalog
         self._of_codes = tuple(rule for rule in rules if rule.over is not Over.CLAIM)
         self._of_line = _Asked((), GIVEN_FIELDS)  # its rules are those of the code
-        self._of_services, self._of_lines, self._of_day = _parted(
-            rules, Over.DAY, SERVICE_FIELDS, LINE_FIELDS, DAY_FIELDS
-        )
+        self._of_services, self._of_day = _parted(rules, Over.DAY, SERVICE_FIELDS, LINE_FIELDS)
         self._of_diagnoses, self._of_claim = _parted(rules, Over.CLAIM, DIAGNOSIS_FIELDS, CLAIM_FIELDS)
         self._pending: list[Skipped] = [
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
@@ -123,7 +136,10 @@ class Compiled:
         self._tables = sorted({table for rule in rules for table in rule.reads})
         self._editions: Recent[Hashable, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
         self._plans: Recent[tuple[str, dt.date], _Plan] = Recent()
-        self._services: Recent[Hashable, object] = Recent()
+        # It cannot grow beyond the sets that the optional fields make.
+        self._absent: dict[frozenset[str], frozenset[str]] = {}
+        self._numbers = count(1)
+        self._services: Recent[Hashable, int] = Recent()
         self._lines: Recent[Hashable, LineFacts] = Recent()
         self.known: Recent[Hashable, object] = Recent()
 
@@ -131,15 +147,26 @@ class Compiled:
         """What is known of a line beside a claim: one object for all lines of a shape."""
         discipline = line.discipline or discipline
         has_plan = claim.plan_of_care is not None
-        service = (line.procedure, line.on, line.modifiers, discipline, has_plan, claim.setting)
-        key = (*service, line.place, line.revenue_code, line.units, line.empty_fields)
+        key = (
+            *(line.procedure, line.on, line.modifiers, discipline, claim.setting),
+            *(has_plan, line.place, line.revenue_code, line.units, line.empty_fields),
+        )
         found = self._lines[key]
         if found is None:
+            service = key[:6]
             same = self._services[service]
             if same is None:
-                same = self._services[service] = object()
-            code = self._plan(line.procedure, line.on).facts
-            found = LineFacts(line, code, discipline, has_plan=has_plan, service=same)
+                same = self._services[service] = next(self._numbers)
+            plan, number = self._plan(line.procedure, line.on), next(self._numbers)
+            found = LineFacts(
+                line,
+                plan.facts,
+                discipline,
+                able=plan.day_rules,
+                has_plan=has_plan,
+                number=number,
+                service=same,
+            )
             self._lines[key] = found
         return found
 
@@ -156,8 +183,14 @@ class Compiled:
             self._editions[last, setting] = found
         return found
 
-    def run(self, claim: Claim, beside: Sequence[Claim]) -> tuple[list[Finding], tuple[NotChecked, ...]]:
-        """What the rules find, and what they could not judge; `RuleSet.run` says the rest."""
+    def run(self, claim: Claim, beside: Sequence[Claim]) -> tuple[list[Finding], tuple[Skipped, ...]]:
+        """Run the rules over one claim: what they find, and what they could not judge.
+
+        Args:
+            claim: the claim.
+            beside: claims of the same patient. Rules over a day see the lines of those that have the
+                same payer and setting; where the claim is among them, in that order, else after its own.
+        """
         given = claim
         if len(set(map(id, claim.lines))) < len(claim.lines):
             claim = _with_lines_of_its_own(claim)
@@ -169,27 +202,22 @@ class Compiled:
         context = Context(claim, self.policy, self.catalog, claims, self)
         for line in claim.lines:
             self._ask_of_line(line, context)
-        absent = frozenset([field for field in OPTIONAL if getattr(claim, field) is None])
-        if not claim.treatment_notes:
-            absent |= NOTES
+        absent = self._lacked(claim)
         for lines in context.days():
             if context.has_lost:
-                asked = (*self._of_services.rules, *self._of_lines.rules, *self._of_day.rules)
+                asked = (*self._of_services.rules, *self._of_day.rules)
                 context.skipped.extend((rule.id, "lines", LOST) for rule in asked)
                 continue
             self._ask_of_day(lines, absent, context)
         self._ask_of_claim(claim, absent, context)
-        skipped = dict.fromkeys((*context.skipped, *self._pending))
-        return (
-            # A finding on a line of a claim beside this one is that claim's.
-            [finding for finding in context.found if finding.path != BESIDE],
-            tuple(
-                [
-                    NotChecked(rule=rule, reason=reason, path=path, claim=claim.id, file=claim.file)
-                    for rule, path, reason in skipped
-                ]
-            ),
-        )
+        # A finding on a line of a claim beside this one is that claim's.
+        found = [finding for finding in context.found if finding.path != BESIDE]
+        return found, tuple(dict.fromkeys((*context.skipped, *self._pending)))
+
+    def _lacked(self, claim: Claim) -> frozenset[str]:
+        """The optional fields that a claim lacks: one object for all claims that lack the same."""
+        lacked = frozenset([field for field in OPTIONAL if getattr(claim, field) in (None, ())])
+        return self._absent.setdefault(lacked, lacked)
 
     def _plan(self, code: str, on: dt.date) -> _Plan:
         found = self._plans[code, on]
@@ -213,32 +241,31 @@ class Compiled:
         )
 
     def _ask_of_line(self, line: ServiceLine, context: Context) -> None:
-        plan = self._plan(line.procedure, line.on)
         has_charge = None if line.charge_usd is None else line.charge_usd > 0
         key = (context.lines[id(line)], line.minutes is None, has_charge)
         if not self._of_line.take(key, line, context):
-            self._of_line.learn(key, line, context, plan.line_rules, NONE)
-        for rule in plan.unjudged:
-            where = context.path(line, "procedure")
-            context.skipped.append((rule.id, where, unknown_procedure(line, plan.facts)))
+            plan = self._plan(line.procedure, line.on)
+            unjudged = [(rule.id, "procedure", unknown_procedure(line, plan.facts)) for rule in plan.unjudged]
+            self._of_line.learn(key, line, context, plan.line_rules, unjudged=unjudged)
 
     def _ask_of_day(self, lines: tuple[ServiceLine, ...], absent: frozenset[str], context: Context) -> None:
-        facts = [context.lines[id(line)] for line in lines]
-        # Which of the claim's own lines they are counts, too: rules say by their place what they lack.
-        own = [context.places.get(id(line)) for line in lines]
-        services = (*[each.service for each in facts], *own)
-        minutes = [line.minutes for line in lines]
-        assistants = [line.assistant_minutes for line in lines]
-        by_minutes = (*facts, *own, *minutes, *assistants, absent, context.claim.empty_fields)
+        services: list[int] = []
+        numbers: list[int] = []
+        for line in lines:
+            facts, sign = context.lines[id(line)], 1 if id(line) in context.places else -1
+            services.append(sign * facts.service)
+            numbers.append(sign * facts.number)
         for asked, key, lacking in (
-            (self._of_services, services, NONE),
-            (self._of_lines, (*facts, *own), NONE),
-            (self._of_day, by_minutes, absent),
+            (self._of_services, tuple(sorted(services)), NONE),
+            (self._of_day, (*sorted(numbers), absent, context.claim.empty_fields), absent),
         ):
             if not asked.take(key, lines, context):
-                plans = [self._plan(line.procedure, line.on) for line in lines if context.owns(line)]
-                able = frozenset[str]().union(*[plan.day_rules for plan in plans])
-                asked.learn(key, lines, context, [rule for rule in asked.rules if rule.id in able], lacking)
+                able = frozenset[str]().union(
+                    *[context.lines[id(line)].able for line in lines if context.owns(line)]
+                )
+                asked.learn(
+                    key, lines, context, [rule for rule in asked.rules if rule.id in able], absent=lacking
+                )
 
     def _ask_of_claim(self, claim: Claim, absent: frozenset[str], context: Context) -> None:
         # Besides the fields of a shape, what rules ask of the claim itself.
@@ -250,7 +277,7 @@ class Compiled:
             (self._of_claim, (claim.diagnoses, lines, claim.empty_fields, traits, absent), absent),
         ):
             if not asked.take(key, claim, context):
-                asked.learn(key, claim, context, asked.rules, lacking)
+                asked.learn(key, claim, context, asked.rules, absent=lacking)
 
 
 def _parted(rules: RuleSet, over: Over, *kinds: frozenset[str]) -> list[_Asked]:
@@ -268,6 +295,16 @@ def _parted(rules: RuleSet, over: Over, *kinds: frozenset[str]) -> list[_Asked]:
 def _prefix(subject: Subject, context: Context) -> str:
     """What the paths of a line begin with: it may stand elsewhere on the next claim."""
     return context.path(subject, "") if isinstance(subject, ServiceLine) else ""
+
+
+def _is_of_shape(noted: list[Skipped], subject: Subject, context: Context) -> bool:
+    """Whether what a rule could not judge of a subject is so of each that has the shape."""
+    if not noted:
+        return True
+    if isinstance(subject, tuple):  # the lines of the next day that is alike may stand elsewhere
+        return not any(path.startswith(LINES) for _, path, _ in noted)
+    prefix = _prefix(subject, context)
+    return all(path.startswith(prefix) for _, path, _ in noted)
 
 
 def _ask(rule: Rule, subject: Subject, context: Context) -> None:

@@ -9,12 +9,13 @@ from ..calc.units import in_units
 from ..findings import Severity
 from ..fixes import AddModifier, Fix, RemoveModifier, SplitLine
 from ..payers import AssistantMethod
+from ..records import Timing
 from . import citations
 from .core import CodeFacts, Context, Over, rule
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..claims import ServiceLine
     from ..findings import Finding
@@ -59,7 +60,7 @@ def _worked_out(
 ) -> tuple[list[_Share], list[tuple[str, str]]]:
     shares: list[_Share] = []
     notes: list[tuple[str, str]] = []
-    if all(_is_therapists(line, context) for line in lines):
+    if _is_clear(lines, context):
         return shares, notes
     families: dict[tuple[str, str], list[ServiceLine]] = {}
     for line in lines:
@@ -67,6 +68,8 @@ def _worked_out(
         if facts.is_therapy:
             families.setdefault((facts.discipline, facts.family), []).append(line)
     for own in families.values():
+        if _is_clear(own, context):
+            continue
         modifier = context.discipline(own[0]).assistant_modifier
         how = context.catalog.assistant_rules.on(own[0].on).find(RULE)
         if modifier is None or how is None:
@@ -80,16 +83,26 @@ def _worked_out(
     return shares, notes
 
 
-def _is_therapists(line: ServiceLine, context: Context) -> bool:
-    """Whether it is clear at a glance that no unit of a line is an assistant's, nor billed as one."""
-    facts = context.line(line)
-    return (
-        line.assistant_minutes == 0
-        and line.minutes is not None
-        and facts.has_whole_units
-        and not facts.is_assistants
-        and facts.therapy_discipline is not None
-    )
+def _is_clear(lines: Sequence[ServiceLine], context: Context) -> bool:
+    """Whether it is clear at a glance that all lines are an assistant's, and billed so; or none is."""
+    are_assistants = context.line(lines[0]).is_assistants
+    for line in lines:
+        facts = context.line(line)
+        if facts.is_assistants is not are_assistants or not facts.has_whole_units:
+            return False
+        if facts.therapy_discipline is None:
+            return False
+        if are_assistants:
+            if line.assistant_minutes != line.minutes or not line.minutes:
+                return False
+            # Of other codes the units may be an add-on's, or nobody's.
+            timing = facts.code.procedure and facts.code.procedure.timing
+            is_first = timing is Timing.FIRST and len(lines) == 1 and line.units == 1
+            if not (is_first or timing is Timing.TIMED):
+                return False
+        elif line.assistant_minutes != 0 or (line.minutes is None and facts.is_timed):
+            return False
+    return True
 
 
 def _unknown(line: ServiceLine, context: Context) -> str:
@@ -160,7 +173,6 @@ def _by_code(
     reads=READS,
     applies=_is_known,
     since=SINCE,
-    sees=["procedure", "modifiers", "discipline", "units", "minutes", "assistant_minutes"],
 )
 def assistants_units_say_so(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """Units of which an assistant furnished more than a tenth carry the assistant's modifier."""
@@ -204,7 +216,6 @@ def _add(modifier: str, units: int, line: ServiceLine, *, is_safe: bool) -> Fix:
     reads=READS,
     applies=_is_known,
     since=SINCE,
-    sees=["procedure", "modifiers", "discipline", "units", "minutes", "assistant_minutes"],
 )
 def assistant_modifier_is_supported(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """Units that carry the assistant's modifier are ones that the assistant's minutes support."""

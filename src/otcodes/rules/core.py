@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from .._text import TextEnum
-from ..calc.units import QUARTER_HOUR_MINUTES
+from ..calc.units import QUARTER_HOUR_MINUTES, family_of
 from ..claims import Claim, ServiceLine, TreatmentNote
 from ..errors import OtcodesError, UnknownRuleError
 from ..findings import Citation, Finding, Severity
 from ..fixes import Fix
-from ..records import Setting, TherapyDisposition, Timing
+from ..records import Setting, TherapyDisposition
 from ..tables import Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from ..catalog import Catalog
-    from ..findings import NotChecked
+    from ..findings import Skipped
     from ..payers import PayerPolicy
     from ..policy_records import TherapyDiscipline
     from ..records import Discipline, Modifier, Procedure, Row
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ._running import Compiled
 
 Subject: TypeAlias = "ServiceLine | tuple[ServiceLine, ...] | Claim"
-Skipped: TypeAlias = "tuple[str, str, str]"  # a rule's id, where in the claim, and why
 Function: TypeAlias = "Callable[[Any, Context], Iterable[Finding]]"
 POLICIES_KEPT = 64
 BESIDE = "(a claim beside this one)"
@@ -100,8 +99,10 @@ class LineFacts:
         discipline: the line's own, else that of the claim it stands on.
         modifiers: in the order of the claim.
         units: what is billed.
+        able: the rules over a day that can say something of the code.
         has_plan: whether the claim that is checked has a plan of care.
-        service: the object of all lines that are alike but for units, place, revenue code and empty fields.
+        number: of the shape; of another one it is another.
+        service: the number of all lines that are alike but for units, place, revenue code and empty fields.
     """
 
     def __init__(
@@ -110,10 +111,14 @@ class LineFacts:
         code: CodeFacts,
         discipline: Discipline,
         *,
+        able: frozenset[str],
         has_plan: bool,
-        service: object,
+        number: int,
+        service: int,
     ) -> None:
         self.code = code
+        self.able = able
+        self.number = number
         self.service = service
         self.discipline = discipline
         self.modifiers: tuple[str, ...] = line.modifiers
@@ -131,14 +136,13 @@ class LineFacts:
         return self.code.procedure is not None and self.code.procedure.unit_minutes is not None
 
     @cached_property
-    def is_quarter_hour(self) -> bool:
-        """Whether its procedure is timed in quarter hours, in a count of its own: no first code or add-on."""
+    def quarter_hours(self) -> str:
+        """The count of quarter hours that its minutes are of, by its first code; nothing if there is none."""
         procedure = self.code.procedure
-        return (
-            procedure is not None
-            and procedure.timing is Timing.TIMED
-            and procedure.unit_minutes == QUARTER_HOUR_MINUTES
-        )
+        if procedure is None:
+            return ""
+        family = family_of(procedure, self.code.catalog, self.code.on)
+        return family[0].code if all(each.unit_minutes == QUARTER_HOUR_MINUTES for each in family) else ""
 
     @cached_property
     def family(self) -> str:
@@ -152,9 +156,14 @@ class LineFacts:
         return procedure.primary_codes[0] if len(procedure.primary_codes) == 1 else procedure.code
 
     @cached_property
+    def modifier_kinds(self) -> frozenset[str]:
+        """The kinds of those of its modifiers that are in force."""
+        return frozenset([row.kind for row in self.modifier_rows])
+
+    @cached_property
     def is_assistants(self) -> bool:
         """Whether it has the modifier of any discipline's assistants."""
-        return any(row.kind == "assistant" for row in self.modifier_rows)
+        return "assistant" in self.modifier_kinds
 
     @cached_property
     def has_whole_units(self) -> bool:
@@ -215,8 +224,9 @@ class Rule:
         asks: the field of a payer's policy that says whether the payer judges by it; of every one if empty.
         reads: the tables it rests on.
         applies: whether it can say anything of a code on a day; asked once per code and day.
-        sees: the fields of its lines, or of the claim, that alone decide whether it is silent, beside the
-            payer, the setting and whether there is a plan of care; where that is not told it is always asked.
+        sees: the fields of its lines, in whatever order these stand, or of the claim, that alone decide
+            whether it is silent, beside the payer, the setting and whether there is a plan of care; untold,
+            it is always asked.
         since: the release that brought it.
     """
 
@@ -294,8 +304,9 @@ def rule(
             `needs_discipline_modifier`; every payer does if empty.
         reads: names of the tables it rests on.
         applies: asked once per code and day whether the rule can say anything of it.
-        sees: the fields of its lines, or of the claim, that alone decide whether it is silent, such as
-            `["modifiers"]`: it is then not asked again about what it was silent of. Untold, it always is.
+        sees: the fields of its lines, in whatever order these stand, or of the claim, that alone decide
+            whether it is silent, such as `["modifiers"]`: it is then not asked again about what it was silent
+            of. Untold, it always is.
             `minutes.given` is whether a line has its minutes, `charge_usd.given` whether it has a charge, and
             one above zero.
         since: the release that brings it.
@@ -641,20 +652,6 @@ class RuleSet:
         for name in names:
             if not any(_matches(rule, name) for rule in known):
                 raise UnknownRuleError(name, tuple(rule.id for rule in known))
-
-    def run(
-        self, claim: Claim, policy: PayerPolicy, catalog: Catalog, beside: Sequence[Claim] = ()
-    ) -> tuple[list[Finding], tuple[NotChecked, ...]]:
-        """Run the rules over one claim: what they find, and what they could not judge.
-
-        Args:
-            claim: the claim.
-            policy: the payer's policy.
-            catalog: the tables.
-            beside: claims of the same patient. Rules over a day see the lines of those that have the
-                same payer and setting; where the claim is among them, in that order, else after its own.
-        """
-        return self.compiled(policy, catalog).run(claim, beside)
 
     def compiled(self, policy: PayerPolicy, catalog: Catalog) -> Compiled:
         """The rules as they run under a policy and a catalog, with what they learnt so far."""

@@ -254,7 +254,7 @@ def _timed(lines: list[ServiceLine], context: Context) -> list[ServiceLine]:
     reads=["procedures"],
     applies=lambda facts: facts.procedure is not None,
     since=SINCE,
-    sees=["procedure", "discipline", "units", "minutes", "treatment_notes"],
+    sees=["treatment_notes"],
 )
 def units_follow_from_the_treatment_note(
     lines: tuple[ServiceLine, ...], /, context: Context
@@ -263,7 +263,8 @@ def units_follow_from_the_treatment_note(
     notes = _notes(context.claim, lines[0].on)
     own = [line for line in lines if context.owns(line)]
     if not notes or not own:
-        raise CannotJudgeError("no treatment note of the day is given", "treatment_notes")
+        context.not_checked("treatment_notes", "no treatment note of the day is given")
+        return
     for index, note in notes:
         path = f"treatment_notes[{index}].timed_minutes"
         if note.timed_minutes is None:
@@ -295,9 +296,10 @@ def units_follow_from_the_treatment_note(
         raise CannotJudgeError("the timed lines of the day are not all whole quarter hours", "lines")
     units = sum(int(line.units) for line in timed)
     if units != units_of_the_day(minutes):
+        are = "is" if units == 1 else "are"
         yield context.finding(
             timed[0] if timed else own[0],
             "units",
-            f"{in_units(units)} are billed; the {minutes} timed minutes of the treatment note are "
+            f"{in_units(units)} {are} billed; the {minutes} timed minutes of the treatment note are "
             f"{in_units(units_of_the_day(minutes))}",
         )

@@ -147,6 +147,12 @@ def _accepted(line: ServiceLine, other: ServiceLine, context: Context) -> set[st
     return found
 
 
+def _distinct_service(line: ServiceLine, context: Context) -> str:
+    """The line's first modifier that tells it apart wherever it is, such as 59; or nothing."""
+    rows = map(context.catalog.pair_modifiers.on(line.on).find, line.modifiers)
+    return next((row.modifier for row in rows if row is not None and not row.sites), "")
+
+
 @_pair_rule("pair.never-together", severity=Severity.ERROR, sees=["procedure", "modifiers", "discipline"])
 def pair_that_is_never_paid_is_apart(
     lines: tuple[ServiceLine, ...], /, context: Context
@@ -194,12 +200,14 @@ def distinct_service_modifier_has_its_pair(
     lines: tuple[ServiceLine, ...], /, context: Context
 ) -> Iterator[Finding]:
     """59, XE, XP, XS or XU stands on a line only where a pair in force asks for it."""
-    in_pairs = {id(line) for _, paid, denied in _pairs(lines, context).edits for line in (*paid, *denied)}
+    pairs = _pairs(lines, context)
+    marked = [(line, modifier) for line in lines if (modifier := _distinct_service(line, context))]
+    if not marked:
+        return
+    in_pairs = {id(line) for _, paid, denied in pairs.edits for line in (*paid, *denied)}
     codes = Counter([line.procedure for line in lines])
-    for line in lines:
-        table = context.catalog.pair_modifiers.on(line.on)
-        rows = [row for row in map(table.find, line.modifiers) if row is not None and not row.sites]
-        if not rows or id(line) in in_pairs or not context.owns(line):
+    for line, modifier in marked:
+        if id(line) in in_pairs or not context.owns(line):
             continue
         if codes[line.procedure] > 1:
             continue  # it may tell two lines of one code apart
@@ -213,7 +221,6 @@ def distinct_service_modifier_has_its_pair(
         ):
             context.not_checked(context.path(line, "modifiers"), TWO_DISCIPLINES)
             continue
-        modifier = rows[0].modifier
         setting = context.claim.setting.value
         yield context.finding(
             line,

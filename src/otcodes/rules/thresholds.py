@@ -150,7 +150,30 @@ def _priced(line: ServiceLine, context: Context) -> Amounts | tuple[()]:
 
 
 def _says_above(line: ServiceLine, context: Context) -> bool:
-    return any(row.kind == KIND for row in context.line(line).modifier_rows)
+    return KIND in context.line(line).modifier_kinds
+
+
+def _is_below(claim: Claim, context: Context) -> bool:
+    """Whether it is clear at a glance that no line takes the year's charges above the threshold.
+
+    It is if all lines together do not, whether they count or not, and all that it takes was looked up before.
+    """
+    total, most, on = claim.therapy_year_to_date_usd, Decimal(0), None
+    if total is None:
+        return False
+    for line in claim.lines:
+        amounts = context.known["allowed", context.line(line)]
+        if line.on != on:
+            row = context.known["threshold", claim.discipline, line.on]
+            if row is None or (on is not None and line.on.year != on.year):
+                return False
+            on, most = line.on, row.amount_usd
+        if not amounts or line.allowed_usd is not None:
+            return False
+        total += amounts[1]
+        if total > most:
+            return False
+    return True
 
 
 @rule(
@@ -167,6 +190,8 @@ def _says_above(line: ServiceLine, context: Context) -> bool:
 )
 def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """A line that takes the year's allowed charges above the threshold carries KX."""
+    if _is_below(claim, context):
+        return
     for position in _positions(claim, context):
         line, amount = position.line, position.row.amount_usd
         if position.most_usd <= amount or _says_above(line, context):
@@ -200,7 +225,7 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
 )
 def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """KX stands only on a line that takes the year's allowed charges above the threshold."""
-    if not any(_says_above(line, context) for line in claim.lines):
+    if not any(KIND in context.line(line).modifier_kinds for line in claim.lines):
         return
     for position in _positions(claim, context):
         line, amount = position.line, position.row.amount_usd

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..calc.units import UnitAllocation, in_units, timed_units
+from ..calc.units import UnitAllocation, are_exact, in_units, timed_units
 from ..findings import Finding, Severity
 from ..fixes import SetUnits
 from ..payers import UnitMethod
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 SINCE = "0.1.0"
 BY_LINE = "1"  # the indicator of a unit limit
-# A tie among many codes has very many allocations; a fix needs a good one, not the best of all.
-ALLOCATIONS_TRIED = 200
 # Kinds of modifiers that say why a code stands on two lines: on one of them, or on both.
 DISTINCT = frozenset({"distinct-service", "repeat"})
 TELLING = DISTINCT | {"assistant", "discipline", "threshold", "telehealth", "side", "finger", "toe"}
@@ -50,12 +47,14 @@ def units_are_whole_and_positive(line: ServiceLine, /, context: Context) -> Iter
 class _Group(NamedTuple):
     """The timed lines of one discipline on one day, with what they bill and what their minutes allow.
 
-    `excess` are, for each method, the codes billed above what it allows.
+    For each method, `nearest` is of the allocations that it allows the one nearest to what is billed, and
+    `excess` are the codes billed above what it allows.
     """
 
     lines: tuple[ServiceLine, ...]
     billed: dict[str, int]
-    allocations: tuple[UnitAllocation, ...]
+    allocations: list[UnitAllocation]
+    nearest: list[Mapping[str, int]]
     excess: list[frozenset[str]]
 
 
@@ -64,14 +63,14 @@ def _by_count(units: Mapping[str, int], allocation: UnitAllocation) -> dict[str,
     return {count.name: sum(units.get(code, 0) for code in count.codes) for count in allocation.counts}
 
 
-def _above(billed: dict[str, int], allocation: UnitAllocation) -> frozenset[str]:
+def _above(billed: dict[str, int], allocation: UnitAllocation, nearest: Mapping[str, int]) -> frozenset[str]:
     if allocation.allows(billed):
         return frozenset()
     own, most = _by_count(billed, allocation), _by_count(allocation.most, allocation)
     above = {name for name, units in own.items() if units > most[name]}
     if not above and sum(own.values()) > allocation.total:
         # Each code could have its units, but not all of them: the tie was taken more than once.
-        default = _by_count(_nearest(billed, allocation), allocation)
+        default = _by_count(nearest, allocation)
         above = {name for name, units in own.items() if units > default[name]}
     return frozenset(code for count in allocation.counts if count.name in above for code in count.codes)
 
@@ -113,33 +112,35 @@ def _day(lines: tuple[ServiceLine, ...], context: Context) -> _Day:
         if facts.is_timed or _is_lost(line, context):
             by_discipline.setdefault(facts.discipline, []).append(line)
     for timed in by_discipline.values():
+        if _are_exact(timed, context):
+            continue
         odd = next((line for line in timed if not context.line(line).has_whole_units), None)
         if odd is not None:
             reason = "the units of a line are no whole number above zero"
             day.notes.append((context.path(odd, "units"), reason))
             continue
         judged = _judged(timed, day.notes, context)
-        key = _quarter_hours(judged, context)
-        if judged and not (key and context.known[key]):
-            group = _group(judged, context)
-            day.groups.append(group)
-            if key and _is_exact(group):
-                context.known[key] = True
+        if judged:
+            day.groups.append(_group(judged, context))
     return day
 
 
-def _quarter_hours(timed: list[ServiceLine], context: Context) -> tuple[object, ...]:
-    """What alone decides whether the units of different quarter-hour codes are right; else nothing."""
-    codes = {line.procedure for line in timed}
-    if len(codes) < len(timed) or not all(context.line(line).is_quarter_hour for line in timed):
-        return ()
-    return ("units", *sorted([(line.minutes or 0, int(line.units)) for line in timed]))
+def _are_exact(timed: list[ServiceLine], context: Context) -> bool:
+    """Whether all units are just what the minutes allow, by whatever method: no rule has anything to say."""
+    counts: dict[str, tuple[int, int]] = {}
+    for line in timed:
+        facts = context.line(line)
+        count = facts.quarter_hours
+        if not count or line.minutes is None or not facts.has_whole_units:
+            return False
+        minutes, units = counts.get(count, (0, 0))
+        counts[count] = (minutes + line.minutes, units + int(line.units))
+    return all(are_exact(counts.values(), method) for method in _methods(context))
 
 
-def _is_exact(group: _Group) -> bool:
-    """Whether the units are just what the minutes allow, by whatever method: no rule has anything to say."""
-    billed = sum(group.billed.values())
-    return not any(group.excess) and all(billed == each.total for each in group.allocations)
+def _methods(context: Context) -> tuple[UnitMethod, ...]:
+    """The payer's method; both, where it is not known."""
+    return (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
 
 
 def _judged(timed: list[ServiceLine], notes: list[tuple[str, str]], context: Context) -> list[ServiceLine]:
@@ -167,40 +168,30 @@ def _group(timed: list[ServiceLine], context: Context) -> _Group:
         billed[line.procedure] = billed.get(line.procedure, 0) + int(line.units)
         minutes[line.procedure] = minutes.get(line.procedure, 0) + (line.minutes or 0)
     on = timed[0].on
-    methods = (context.policy.unit_method,) if context.policy.unit_method else tuple(UnitMethod)
-    allocations = tuple(
-        [timed_units(minutes, on=on, method=method, catalog=context.catalog) for method in methods]
-    )
-    excess = [_above(billed, allocation) for allocation in allocations]
-    return _Group(tuple(timed), billed, allocations, excess)
+    allocations = [
+        timed_units(minutes, on=on, method=method, catalog=context.catalog) for method in _methods(context)
+    ]
+    nearest = [allocation.nearest(billed) for allocation in allocations]
+    excess = [_above(billed, *each) for each in zip(allocations, nearest, strict=True)]
+    return _Group(tuple(timed), billed, allocations, nearest, excess)
 
 
-def _nearest(billed: dict[str, int], allocation: UnitAllocation) -> dict[str, int]:
-    """Of the allocations that the rule allows, the one nearest to what is billed."""
-
-    def distance(units: dict[str, int]) -> int:
-        return sum(abs(billed.get(code, 0) - units.get(code, 0)) for code in billed.keys() | units.keys())
-
-    return min(map(dict, islice(allocation.allowed(), ALLOCATIONS_TRIED)), key=distance)
-
-
-def _reason(group: _Group, code: str, allocation: UnitAllocation) -> str:
+def _reason(group: _Group, code: str, allocation: UnitAllocation, nearest: Mapping[str, int]) -> str:
     """What is billed, what the minutes allow, and who has it."""
     because = allocation.because[code]
     if code not in allocation.pooled or len(allocation.counts) == 1:
         return f"{in_units(group.billed.get(code, 0))} of {code} billed; {because}"
-    shares = ", ".join(f"{code} {units}" for code, units in _nearest(group.billed, allocation).items())
+    shares = ", ".join(f"{code} {units}" for code, units in nearest.items())
     choice = ", or another choice at the tie" if allocation.ties else ""
     return f"{in_units(sum(group.billed.values()))} billed; {because}: {shares}{choice}"
 
 
 def _source(group: _Group, code: str) -> tuple[str, Citation]:
     """The reason by the payer's method, or that it is so by either, and where the method stands."""
+    ways = zip(group.allocations, group.nearest, strict=True)
+    reasons = " / ".join([_reason(group, code, *each) for each in ways])
     if len(group.allocations) == 1:
-        allocation = group.allocations[0]
-        source = citations.MCPM_5_20_2 if code in allocation.pooled else citations.CPT
-        return _reason(group, code, allocation), source
-    reasons = " / ".join(_reason(group, code, allocation) for allocation in group.allocations)
+        return reasons, citations.MCPM_5_20_2 if code in group.allocations[0].pooled else citations.CPT
     return f"by either method: {reasons}", citations.MCPM_5_20_2
 
 
@@ -212,7 +203,6 @@ def _source(group: _Group, code: str) -> tuple[str, Citation]:
     reads=["procedures"],
     applies=_is_timed,
     since=SINCE,
-    sees=["procedure", "discipline", "units", "minutes"],
 )
 def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """The day's timed units do not exceed what the minutes allow under the payer's method."""
@@ -226,7 +216,7 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
                 )
             continue
         allocation = group.allocations[0]
-        supported = _nearest(group.billed, allocation)
+        supported = group.nearest[0]
         for line in group.lines:
             code = line.procedure
             if code not in sure or group.billed[code] <= supported.get(code, 0):
@@ -237,8 +227,7 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
             family = next(count.codes for count in allocation.counts if code in count.codes)
             is_tied = any(each in tie for each in family for tie in allocation.ties)
             # By another method it may be another number.
-            others = [_nearest(group.billed, each).get(code, 0) for each in group.allocations[1:]]
-            is_agreed = all(other == units for other in others)
+            is_agreed = all(each.get(code, 0) == units for each in group.nearest[1:])
             # Of a first code and its add-on, what the one has too many may be the other's.
             is_alone_counted = len(family) == 1 and code not in allocation.other_lengths
             is_proved = is_alone_counted and is_agreed and not is_tied
@@ -261,7 +250,6 @@ def units_are_within_the_minutes(lines: tuple[ServiceLine, ...], /, context: Con
     reads=["procedures"],
     applies=_is_timed,
     since=SINCE,
-    sees=["procedure", "discipline", "units", "minutes"],
 )
 def units_are_all_that_the_minutes_allow(
     lines: tuple[ServiceLine, ...], /, context: Context
@@ -270,7 +258,7 @@ def units_are_all_that_the_minutes_allow(
     for group in _groups(lines, context):
         if any(group.excess):
             continue  # units.above-minutes says what is wrong
-        below = [_below(group.billed, allocation) for allocation in group.allocations]
+        below = [_below(group.billed, *each) for each in zip(group.allocations, group.nearest, strict=True)]
         if not all(below):
             if any(below):
                 context.not_checked(
@@ -282,17 +270,16 @@ def units_are_all_that_the_minutes_allow(
         own = [line for line in group.lines if line.procedure == code]
         message, cites = _source(group, code)
         # Fewer units may be meant, and at a tie it is the therapist who chooses.
-        supported = _nearest(group.billed, group.allocations[0]).get(code, 0)
+        supported = group.nearest[0].get(code, 0)
         fix = SetUnits(supported, is_safe=False) if len(own) == 1 and supported else None
         yield context.finding((own or group.lines)[0], "units", message, fix=fix, cites=cites)
 
 
-def _below(billed: dict[str, int], allocation: UnitAllocation) -> str:
+def _below(billed: dict[str, int], allocation: UnitAllocation, nearest: Mapping[str, int]) -> str:
     """A code that is billed below what the minutes allow, or nothing."""
     if sum(billed.values()) >= allocation.total:
         return ""
-    wanted = _nearest(billed, allocation)
-    return next(code for code, units in wanted.items() if units > billed.get(code, 0))
+    return next(code for code, units in nearest.items() if units > billed.get(code, 0))
 
 
 @rule(
@@ -350,15 +337,17 @@ def _has_limits(facts: CodeFacts) -> bool:
 )
 def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Context) -> Iterator[Finding]:
     """The units of a code for one patient and day are within its unit limit (MUE)."""
-    program, setting = context.policy.limit_table, context.claim.setting.value
-    if not program:
+    if not context.policy.limit_table:
         raise CannotJudgeError(f"whose unit limits {context.policy.label} applies is not on board", "lines")
+    program, setting = context.policy.limit_table.value, context.claim.setting.value
+    is_practitioner = context.claim.setting is Setting.PRACTITIONER
+    limits = context.catalog.unit_limits.on(lines[0].on)
     before: dict[tuple[str, str], int] = {}
     for line in lines:
         facts = context.line(line)
         if facts.code.procedure is None or not facts.has_whole_units:
             continue
-        row = context.catalog.unit_limits.on(line.on).find((program.value, setting, line.procedure))
+        row = limits.find((program, setting, line.procedure))
         if row is None:
             reason = f"the unit limit of {line.procedure} on {line.on} is not on board"
             context.not_checked(context.path(line, "units"), reason)
@@ -366,8 +355,7 @@ def units_are_within_the_limit(lines: tuple[ServiceLine, ...], /, context: Conte
         if not row.units:
             continue  # not paid at all, as the rules about the procedure say
         is_by_line = row.indicator == BY_LINE
-        discipline = facts.discipline if context.claim.setting is Setting.PRACTITIONER else ""
-        key = (line.procedure, discipline)
+        key = (line.procedure, facts.discipline if is_practitioner else "")
         others = 0 if is_by_line else before.get(key, 0)
         before[key] = others + int(line.units)
         if others + line.units > row.units and others <= row.units:
