@@ -199,7 +199,7 @@ class Again:
         return frozenset()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Report:
     """What the rules say of one claim; iterating gives its findings, in the order of the claim.
 
@@ -213,13 +213,17 @@ class Report:
         data_version: the version of the tables; empty where the catalog has none.
     """
 
-    claim: Claim = attrs.field(repr=False)
+    claim: Claim
     findings: tuple[Finding, ...]
-    _skipped: tuple[Skipped, ...] = attrs.field(alias="skipped", repr=False)
-    editions: Mapping[str, str] = attrs.field(repr=False)
-    stale: Mapping[str, str] = attrs.field(repr=False)
-    data_version: str = attrs.field(repr=False)
-    _again: Again = attrs.field(repr=False, eq=False, alias="again")
+    _skipped: tuple[Skipped, ...] = attrs.field(alias="skipped")
+    editions: Mapping[str, str]
+    stale: Mapping[str, str]
+    data_version: str
+    _again: Again = attrs.field(eq=False, alias="again")
+
+    def __repr__(self) -> str:
+        """The findings, and how many rules were not checked."""
+        return f"Report(findings={self.findings!r}, not_checked=<{len(self._skipped)}>)"
 
     @cached_property
     def not_checked(self) -> tuple[NotChecked, ...]:

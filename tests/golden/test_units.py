@@ -170,3 +170,55 @@ def test_a_code_that_is_not_in_force_is_an_error() -> None:
         timed_units({"97532": 15}, on=DOS)
     with pytest.raises(otcodes.OutOfCoverageError):
         timed_units({"99213": 15}, on=DOS)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "method", "steps"),
+    [
+        (
+            {"97530": 33, "97110": 7},
+            "medicare",
+            (
+                "40 timed minutes allow 3 units",
+                "38 to 52 minutes are 3 units",
+                "97530: 33 minutes are 2 units of a full quarter hour",
+                "97110: 7 minutes left earn it a unit",
+            ),
+        ),
+        (
+            {"97530": 15, "97140": 8, "97110": 8},
+            "medicare",
+            (
+                "31 timed minutes allow 2 units",
+                "23 to 37 minutes are 2 units",
+                "97530: 15 minutes are 1 unit of a full quarter hour",
+                "97140: 8 minutes left earn it a unit",
+                "a tie: 97140, 97110 have 8 minutes left each; the therapist may choose",
+            ),
+        ),
+        ({"97530": 5}, "medicare", ("5 timed minutes allow 0 units", "fewer than 8 minutes are 0 units")),
+        (
+            {"97530": 23, "97140": 7},
+            "midpoint",
+            (
+                "23 minutes of 97530 allow 2 units by the CPT midpoint",
+                "7 minutes of 97140 allow 0 units by the CPT midpoint",
+            ),
+        ),
+        (
+            {"97530": 20, "96125": 31, "97150": 30},
+            "medicare",
+            (
+                "20 timed minutes allow 1 unit",
+                "8 to 22 minutes are 1 unit",
+                "97530: 20 minutes are 1 unit of a full quarter hour",
+                "31 minutes of 96125 allow 1 unit by the CPT midpoint",
+                "97150 is not timed: its 30 minutes do not count",
+            ),
+        ),
+    ],
+)
+def test_the_steps_say_how_the_minutes_came_to_their_units(minutes, method, steps) -> None:
+    result = timed_units(minutes, on=DOS, method=method)
+    assert result.steps == steps
+    assert all(result.because[code] in steps for code in result.by_code)
