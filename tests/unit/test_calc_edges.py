@@ -132,6 +132,10 @@ def test_an_amount_says_why() -> None:
     assert (found.total_usd, found.priced_usd, found.is_complete) == (None, usd("82.64"), False)
 
 
+def test_no_units_are_no_money() -> None:
+    assert calc.allowed_amount([("97530", 0)], on=PAST).steps[-1] == "97530: 0 units are 0.00 USD"
+
+
 def test_an_amount_in_a_locality_and_a_facility_says_why() -> None:
     found = calc.allowed_amount({"97530": 1}, on=PAST, locality="06102-16", facility=True)
     assert found.steps == (
@@ -429,3 +433,66 @@ def test_an_allocation_is_allowed_where_it_is_one_of_those_that_are(minutes, met
     for code in codes:
         counts = [share.get(code, 0) for share in every]
         assert (found.least.get(code, 0), found.most.get(code, 0)) == (min(counts), max(counts))
+
+
+CPT = "by the CPT midpoint"
+
+
+def test_each_code_has_the_step_that_decides_it() -> None:
+    day = calc.timed_units({"97530": 15, "97129": 15, "96125": 60, "97165": 30}, on=DOS)
+    total, alone = "30 timed minutes allow 2 units", f"60 minutes of 96125 allow 1 unit {CPT}"
+    assert day.because == {"97530": total, "97129": total, "97130": total, "96125": alone}
+    assert (day.not_timed, day.other_lengths) == (("97165",), {"96125"})
+    assert day.pooled == {"97530", "97129", "97130"}
+    assert calc.timed_units({"97165": 30}, on=DOS).because == {}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "most", "least", "allowed", "refused"),
+    [
+        (
+            {"97535": 7, "97530": 7}, {"97535": 1, "97530": 1}, {"97535": 0, "97530": 0},
+            [{"97535": 1}, {"97530": 1}], [{}, {"97535": 1, "97530": 1}, {"97530": 2}],
+        ),
+        (
+            {"97535": 20, "97530": 15}, {"97535": 1, "97530": 1}, {"97535": 1, "97530": 1},
+            [{"97535": 1, "97530": 1}], [{"97535": 2}, {"97535": 2, "97530": 0}, {"97535": 1}],
+        ),
+        # Of a first code and its add-on the units are added up.
+        (
+            {"97129": 30}, {"97129": 1, "97130": 1}, {"97129": 1, "97130": 1},
+            [{"97129": 1, "97130": 1}, {"97129": 2}], [{"97129": 1}, {"97129": 2, "97130": 1}],
+        ),
+        # What earns a unit in full and what stays below are no tie.
+        ({"97530": 23}, {"97530": 2}, {"97530": 2}, [{"97530": 2}], [{"97530": 1}, {"97530": 3}]),
+    ],
+)  # fmt: skip
+def test_between_which_units_the_therapist_may_choose(minutes, most, least, allowed, refused) -> None:
+    day = calc.timed_units(minutes, on=DOS)
+    assert (day.most, day.least) == (most, least)
+    assert [units for units in (*allowed, *refused) if day.allows(units)] == allowed
+
+
+@pytest.mark.parametrize(
+    ("minutes", "lines"),
+    [
+        # Two hours and two of an hour: of the first code, whose minutes are mostly the one's.
+        ({"97545": (20, 120), "97546": (100, 0)}, [("97545", 1, True), ("97546", 2, False)]),
+        ({"97545": (120, 20), "97546": (0, 100)}, [("97545", 1, False), ("97546", 2, True)]),
+        ({"97129": (10, 20), "97130": (20, 0)}, [("97129", 1, True), ("97130", 2, False)]),
+        (
+            {"97129": (20, 10), "97130": (0, 20)},
+            [("97129", 1, False), ("97130", 2, True)],
+        ),
+        ({"97530": (0, 30), "96125": (0, 60)}, [("97530", 2, True), ("96125", 1, True)]),
+    ],
+)
+def test_whose_the_first_code_is_and_whose_its_add_on(minutes, lines) -> None:
+    found = calc.assistant_units(minutes, on=DOS)
+    assert [(line.code, line.units, line.is_assistant) for line in found.lines] == lines
+
+
+def test_a_service_that_is_one_clinicians_says_whose() -> None:
+    for minutes, who, outcome in (((0, 60), "assistant", WITH), ((60, 0), "therapist", WITHOUT)):
+        found = calc.assistant_units({"96125": minutes}, on=DOS)
+        assert found.steps[-1] == f"96125: all of it is the {who}'s: {outcome}"

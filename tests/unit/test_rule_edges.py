@@ -545,7 +545,7 @@ SAID = [
         "record.units-disagree",
         claim(line(minutes=None), **noted(23)),
         "lines[0].units",
-        "1 unit are billed; the 23 timed minutes of the treatment note are 2 units",
+        "1 unit is billed; the 23 timed minutes of the treatment note are 2 units",
         None,
     ),
     (

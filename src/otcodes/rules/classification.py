@@ -49,6 +49,7 @@ def _known(claim: Claim, context: Context) -> Iterator[tuple[dt.date, dict[int, 
 def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """Two diagnoses that an Excludes1 note keeps apart are not on one claim."""
     judged: set[tuple[int, int]] = set()
+    noted: set[tuple[int, int]] = set()  # of these another day may tell
     for day, known in _known(claim, context):
         on_day = context.catalog.diagnoses.on(day)
         for (first, one), (second, two) in combinations(known.items(), 2):
@@ -57,9 +58,10 @@ def diagnoses_do_not_exclude_each_other(claim: Claim, /, context: Context) -> It
             try:
                 note = on_day.excluded(one.code, two.code)
             except OutOfCoverageError:
-                reason = f"whether {one.code} and {two.code} exclude each other on {day} is not on board"
-                context.not_checked(f"diagnoses[{second}]", reason)
-                judged.add((first, second))
+                if (first, second) not in noted:
+                    reason = f"whether {one.code} and {two.code} exclude each other on {day} is not on board"
+                    context.not_checked(f"diagnoses[{second}]", reason)
+                noted.add((first, second))
                 continue
             if note is not None:
                 judged.add((first, second))
