@@ -75,6 +75,7 @@ KEYS_OF_OWN: dict[str, tuple[str, ...]] = {
     MEDICAID_PAIRS: ("setting", "column_1", "column_2"),
 }
 
+PAIR_TABLES = {"medicare": "ptp_edits", "medicaid": "medicaid_ptp_edits"}  # by program
 DAYS_KEPT = 1_000
 SHOWN = 8  # digits of a hash that tell one directory from another
 
@@ -200,9 +201,7 @@ class Catalog:
             >>> Catalog.bundled().pairs_of(EditTable.MEDICAID) is None
             True
         """
-        if not program:
-            return None
-        return self.medicaid_ptp_edits if program == "medicaid" else self.ptp_edits
+        return getattr(self, PAIR_TABLES[program]) if program else None
 
     @cached_property
     def diagnoses(self) -> DiagnosisTable:

@@ -141,6 +141,7 @@ def test_medicaids_claims_are_judged_by_it(both: Catalog) -> None:
     unneeded = otcodes.check(of("97535", "97530", modifiers=("59", "GO")), catalog=both)
     assert set(pairs(unneeded)) == {"pair.never-together"}
     assert needed.editions["medicaid_ptp_edits"] == "ncci-ptp-medicaid-practitioner-2026-10-01"
+    assert "ptp_edits" not in needed.editions  # it was not judged by Medicare's
 
 
 def test_without_it_they_are_not_checked() -> None:

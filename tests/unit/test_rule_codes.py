@@ -52,7 +52,7 @@ def test_what_could_not_be_judged_of_a_code_says_where_and_why(rule, given, path
     [
         ("modifier.duplicate", marked("GO", "a b", "a b"), "a modifier is on the line twice",
          fixes.DropRepeatedModifiers()),
-        ("modifier.duplicate", marked("GO", "KX", "59", "KX", "59"), "59, KX is on the line twice",
+        ("modifier.duplicate", marked("GO", "KX", "59", "KX", "59"), "59, KX are on the line twice",
          fixes.DropRepeatedModifiers()),
         # A code that the other discipline does not furnish, or that nobody here knows.
         ("modifier.discipline-wrong", line("97165", modifiers=("GP",)),

@@ -437,3 +437,14 @@ def test_rules_over_different_things_are_not_alternatives() -> None:
     with pytest.raises(ValueError) as caught:
         rules.any_of(place_is_the_clinic, day_has_two_lines)
     assert str(caught.value) == "any_of takes rules that are over the same thing: lines, days or claims"
+
+
+def test_a_finding_between_those_of_another_rule_is_the_rules_that_makes_it() -> None:
+    @rules.rule("acme.beside", severity="warning")
+    def says_more(line, /, context):
+        """What another rule finds is said twice."""
+        for finding in place_is_the_clinic(line, context):
+            yield context.finding(line, "units", f"beside {finding.rule}")
+
+    report = otcodes.check(claim(line(place="12")), rules=rules.all_of(says_more))
+    assert [(each.rule, each.message) for each in report] == [("acme.beside", "beside acme.place")]

@@ -111,18 +111,31 @@ DAYS = [
             SetUnits(1),
         )],
     ),
+    # Of a first code and its add-on, the units are one count's.
+    (
+        MEDICARE, "97129 15/1, 97130 15/2",
+        [(
+            ABOVE, 1, "3 units of 97129+97130 billed; 30 timed minutes allow 2 units",
+            SetUnits(1, is_safe=False),
+        )],
+    ),
+    # Codes of another length stand alone: their units are not among the day's.
+    (
+        MEDICARE, "97545 120/1, 97546 60/1, 97530 10/2",
+        [(ABOVE, 2, "2 units of 97530 billed; 10 timed minutes allow 1 unit", SetUnits(1))],
+    ),
     # What a first code has too many may be its add-on's.
     (
         MEDICARE, "97129 15/2",
         [(
-            ABOVE, 0, "2 units of 97129 billed; 15 timed minutes allow 1 unit",
+            ABOVE, 0, "2 units of 97129+97130 billed; 15 timed minutes allow 1 unit",
             SetUnits(1, is_safe=False),
         )],
     ),
     (
         MIDPOINT, "97129 15/2",
         [(
-            ABOVE, 0, f"2 units of 97129 billed; 15 minutes of 97129+97130 allow 1 unit {CPT}",
+            ABOVE, 0, f"2 units of 97129+97130 billed; 15 minutes of 97129+97130 allow 1 unit {CPT}",
             SetUnits(1, is_safe=False),
         )],
     ),
@@ -133,7 +146,7 @@ DAYS = [
     ),
     (
         MIDPOINT, "97129 30/1",
-        [(BELOW, 0, f"0 units of 97130 billed; 30 minutes of 97129+97130 allow 2 units {CPT}", None)],
+        [(BELOW, 0, f"1 unit of 97129+97130 billed; 30 minutes of 97129+97130 allow 2 units {CPT}", None)],
     ),
     # No minutes are no unit, and no line of none is billed.
     (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import attrs
 
+from ..catalog import PAIR_TABLES
 from ..claims import Claim, ServiceLine
 from ..errors import RuleFailedError, TableError
 from ..tables import Verdict
@@ -133,7 +134,9 @@ class Compiled:
         self._pending: list[Skipped] = [
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
         ]
-        self._tables = sorted({table for rule in rules for table in rule.reads})
+        # Of the tables of pairs, the rules read the payer's alone.
+        others = {name for program, name in PAIR_TABLES.items() if program != policy.pair_table}
+        self._tables = sorted({table for rule in rules for table in rule.reads} - others)
         self._editions: Recent[Hashable, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
         self._plans: Recent[tuple[str, dt.date], _Plan] = Recent()
         # It cannot grow beyond the sets that the optional fields make.

@@ -245,13 +245,15 @@ class Rule:
     def __call__(self, subject: Any, /, context: Context) -> Iterator[Finding]:
         """Run the rule by itself: what it finds, and a note in the context if it cannot judge."""
         before, context.rule = context.rule, self
+        found: list[Finding] = []
         try:
             if self._concerns(subject, context):
-                yield from self.function(subject, context)
+                found.extend(self.function(subject, context))
         except CannotJudgeError as reason:
             context.not_checked(reason.path, reason.reason)
         finally:
-            context.rule = before
+            context.rule = before  # before whoever asked goes on, and finds something by a rule of its own
+        yield from found
 
     def _concerns(self, subject: Any, context: Context) -> bool:
         """Whether it can say anything of a subject's codes; of one that is not known it is noted."""

@@ -119,7 +119,10 @@ def modifier_stands_once(line: ServiceLine, /, context: Context) -> Iterator[Fin
     twice = {named(code, MODIFIER, "a modifier") for code in line.modifiers if line.modifiers.count(code) > 1}
     if twice:
         yield context.finding(
-            line, "modifiers", f"{', '.join(sorted(twice))} is on the line twice", fix=DropRepeatedModifiers()
+            line,
+            "modifiers",
+            f"{', '.join(sorted(twice))} {'is' if len(twice) == 1 else 'are'} on the line twice",
+            fix=DropRepeatedModifiers(),
         )
 
 

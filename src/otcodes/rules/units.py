@@ -178,12 +178,15 @@ def _group(timed: list[ServiceLine], context: Context) -> _Group:
 
 def _reason(group: _Group, code: str, allocation: UnitAllocation, nearest: Mapping[str, int]) -> str:
     """What is billed, what the minutes allow, and who has it."""
-    because = allocation.because[code]
-    if code not in allocation.pooled or len(allocation.counts) == 1:
-        return f"{in_units(group.billed.get(code, 0))} of {code} billed; {because}"
-    shares = ", ".join(f"{code} {units}" for code, units in nearest.items())
+    because, pooled = allocation.because[code], allocation.pooled
+    count = next(each for each in allocation.counts if code in each.codes)
+    if code not in pooled or pooled <= set(count.codes):
+        units = sum(group.billed.get(each, 0) for each in count.codes)
+        return f"{in_units(units)} of {count.name} billed; {because}"
+    billed = {each: units for each, units in group.billed.items() if each in pooled}
+    shares = ", ".join(f"{each} {units}" for each, units in nearest.items() if each in pooled)
     choice = ", or another choice at the tie" if allocation.ties else ""
-    return f"{in_units(sum(group.billed.values()))} billed; {because}: {shares}{choice}"
+    return f"{in_units(sum(billed.values()))} billed; {because}: {shares}{choice}"
 
 
 def _source(group: _Group, code: str) -> tuple[str, Citation]:
