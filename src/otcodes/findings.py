@@ -375,10 +375,7 @@ class Report:
         return (None, "it does not mend the finding") if stays else (after, "")
 
 
-REPORTED = (
-    *("claim", "findings", "_skipped", "editions", "stale", "data_version"),
-    "_again",
-)
+REPORTED = ("claim", "findings", "_skipped", "editions", "stale", "data_version", "_again")
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

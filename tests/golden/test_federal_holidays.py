@@ -122,6 +122,20 @@ def test_what_rests_on_holidays_of_a_year_that_is_not_on_board_is_a_warning() ->
     assert finding.message.endswith("(by eo-14371, carried forward)")
 
 
+@pytest.mark.parametrize(
+    ("served", "submitted", "severity"),
+    [
+        ("2025-12-24", "2026-12-28", Severity.WARNING),  # that day may yet be ordered off
+        ("2025-12-24", "2027-01-07", Severity.WARNING),
+        ("2025-12-24", "2027-01-08", Severity.ERROR),  # no closing lasts for two weeks
+        ("2026-03-05", "2027-09-01", Severity.ERROR),
+    ],
+)
+def test_a_closing_to_come_can_move_a_limit_by_days_alone(served, submitted, severity) -> None:
+    (finding,) = late(filed(served, submitted))
+    assert finding.severity is severity
+
+
 class Since2025(PackagedSource):
     """The tables of the package, that of holidays known for one year, and not carried on."""
 
@@ -132,7 +146,7 @@ class Since2025(PackagedSource):
         before, start, entry = content.partition(b"\n[tables.federal_holidays]\n")
         for old, new in (
             (b'coverage_from = "2011-01-01"', b'coverage_from = "2025-01-01"'),
-            (b'coverage_to = "2026-12-31"', b'coverage_to = "2025-12-31"'),
+            (b'coverage_to = "2026-11-26"', b'coverage_to = "2025-12-31"'),
             (b"carries_forward = true\n", b""),
         ):
             entry = entry.replace(old, new, 1)

@@ -16,7 +16,7 @@ import otcodes
 from otcodes import rules
 
 LINE = {
-    "procedure": ["97530", "97140", "97129", "97165", "97014", "G0283", "98975", "99999"],
+    "procedure": ["97530", "97140", "97129", "97150", "97165", "97014", "G0283", "98975", "99999"],
     "on": [DOS, DOS + dt.timedelta(1), dt.date(2019, 12, 31), dt.date(2031, 1, 2)],
     "units": [1, 2, 9, 0, Decimal("1.5")],
     "modifiers": [(), ("GO",), ("GP",), ("GO", "CO"), ("GO", "59"), ("GO", "KX"), ("GO", "95"), ("GO", "XX")],
@@ -79,6 +79,7 @@ def test_so_it_does_beside_another_claim_of_the_patient() -> None:
     planned = attrs.evolve(BASES[2], patient="p", plan_of_care=CLAIM["plan_of_care"][1])
     claims = [attrs.evolve(each, patient="p") for each in neighbours(BASES[0])]
     groups = [[each, other] for each in claims] + [[planned, each] for each in claims]
+    groups += [group[::-1] for group in groups]
     cold = [[said(each, rules.all_of(every), group) for each in group] for group in groups]
     warm = rules.all_of(every)
     assert [[said(each, warm, group) for each in group] for group in groups] == cold

@@ -119,7 +119,10 @@ def plain(value: object) -> object:
     if isinstance(value, Exception):
         return {"is": type(value).__name__, **plain_fields(vars(value))}
     if attrs.has(type(value)):
-        return plain_fields({field.name: getattr(value, field.name) for field in attrs.fields(type(value))})
+        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        if isinstance(value, otcodes.Report):
+            fields["not_checked"] = value.not_checked
+        return plain_fields(fields)
     if isinstance(value, Mapping):
         return plain_fields(value)
     if isinstance(value, (tuple, frozenset)):

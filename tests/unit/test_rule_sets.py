@@ -448,3 +448,40 @@ def test_a_finding_between_those_of_another_rule_is_the_rules_that_makes_it() ->
 
     report = otcodes.check(claim(line(place="12")), rules=rules.all_of(says_more))
     assert [(each.rule, each.message) for each in report] == [("acme.beside", "beside acme.place")]
+
+
+def test_what_is_noted_of_a_line_beside_is_not_noted_of_the_claims_own() -> None:
+    """It depends on which of two days that are alike is whose."""
+
+    @rules.rule("acme.first", severity="warning", over="day", sees=["procedure"])
+    def first_line_is_known(lines, /, context):
+        """The first line of a day is known."""
+        context.not_checked(context.path(lines[0], "on"), "unknown")
+        yield from ()
+
+    every = rules.all_of(first_line_is_known)
+    own, other = claim(line(), patient="p"), claim(line("97140"), patient="p")
+    for beside, path in (([other, own], "lines"), ([own, other], "lines[0].on")):
+        report = otcodes.check(own, rules=every, beside=beside)
+        assert [each.path for each in report.not_checked] == [path]
+
+
+def test_the_pairs_of_two_disciplines_are_noted_at_the_claims_own_line() -> None:
+    """Which claim comes first makes no difference, and what two others have between them is theirs."""
+    own = claim(line("97530"), patient="p")
+    physical = {"patient": "p", "discipline": "physical-therapy"}
+    other = claim(line("97150", modifiers=("GP",)), **physical)
+    third = claim(line("97750", modifiers=("GN",)), patient="p", discipline="speech-language-pathology")
+    for beside in ([own, other, third], [other, third, own]):
+        noted = otcodes.check(own, beside=beside).not_checked
+        assert {each.path for each in noted if each.rule == "pair.modifier-needed"} == {"lines[0].procedure"}
+
+
+def test_a_rule_of_ones_own_names_the_tables_that_it_reads() -> None:
+    @rules.rule("acme.pairs", severity="warning", reads=["ptp_edits"])
+    def says_nothing(_line, /, _context):
+        """Medicare's pairs are looked at, whoever pays."""
+        yield from ()
+
+    report = otcodes.check(claim(payer="commercial"), rules=rules.all_of(says_nothing))
+    assert list(report.editions) == ["ptp_edits"]

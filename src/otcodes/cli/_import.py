@@ -45,9 +45,10 @@ def _import(chosen: argparse.Namespace) -> int:
             chosen.kind, *chosen.files, effective=chosen.effective, to=chosen.to, setting=chosen.setting
         )
     except FieldError as error:
-        if error.field not in ("setting", "effective"):
+        options = {"setting": chosen.setting and shown(chosen.setting), "effective": chosen.effective}
+        if error.field not in options:
             raise
-        given = chosen.setting and shown(chosen.setting) if error.field == "setting" else chosen.effective
+        given = options[error.field]
         complain(f"--{error.field} should be {error.expected}{f', not {given}' if given else ''}")
         return UNREADABLE
     say(str(done))

@@ -3,7 +3,8 @@
 Rules are left out in two steps. When a policy meets a code and a day, those that cannot say anything of that
 code (`Rule.applies`). When it meets a line, a day or a claim of some shape, those that were silent about it
 and whose `Rule.sees` tells that the shape alone decides: of an equal shape they are not asked again, and what
-they could not judge is noted again. Minutes and amounts make no shape: they hardly come twice.
+they could not judge is noted again. How many minutes and how much money makes no shape: it hardly comes
+twice.
 """
 
 from __future__ import annotations
@@ -134,9 +135,13 @@ class Compiled:
         self._pending: list[Skipped] = [
             (rule.id, "", f"whether {policy.label} applies it is not on board") for rule in rules.pending
         ]
-        # Of the tables of pairs, the rules read the payer's alone.
+        # Rules that read the tables of pairs of all programs read the payer's.
         others = {name for program, name in PAIR_TABLES.items() if program != policy.pair_table}
-        self._tables = sorted({table for rule in rules for table in rule.reads} - others)
+        every = [
+            set(rule.reads) - others if set(PAIR_TABLES.values()) <= set(rule.reads) else set(rule.reads)
+            for rule in rules
+        ]
+        self._tables = sorted(set[str]().union(*every))
         self._editions: Recent[Hashable, tuple[Mapping[str, str], Mapping[str, str]]] = Recent()
         self._plans: Recent[tuple[str, dt.date], _Plan] = Recent()
         # It cannot grow beyond the sets that the optional fields make.
@@ -215,7 +220,11 @@ class Compiled:
         self._ask_of_claim(claim, absent, context)
         # A finding on a line of a claim beside this one is that claim's.
         found = [finding for finding in context.found if finding.path != BESIDE]
-        return found, tuple(dict.fromkeys((*context.skipped, *self._pending)))
+        # What a claim beside this one lacks keeps this one's lines of the day from being judged.
+        skipped = [
+            (rule, "lines" if path == BESIDE else path, reason) for rule, path, reason in context.skipped
+        ]
+        return found, tuple(dict.fromkeys((*skipped, *self._pending)))
 
     def _lacked(self, claim: Claim) -> frozenset[str]:
         """The optional fields that a claim lacks: one object for all claims that lack the same."""
@@ -305,7 +314,7 @@ def _is_of_shape(noted: list[Skipped], subject: Subject, context: Context) -> bo
     if not noted:
         return True
     if isinstance(subject, tuple):  # the lines of the next day that is alike may stand elsewhere
-        return not any(path.startswith(LINES) for _, path, _ in noted)
+        return not any(path == BESIDE or path.startswith(LINES) for _, path, _ in noted)
     prefix = _prefix(subject, context)
     return all(path.startswith(prefix) for _, path, _ in noted)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MONDAY, FRIDAY, SATURDAY = 1, 5, 6
 DAY = dt.timedelta(days=1)
-BESIDE = {MONDAY: -DAY, FRIDAY: DAY}  # the weekend's day whose holiday is kept on this one
+WEEKEND = {MONDAY: -DAY, FRIDAY: DAY}  # the weekend's day whose holiday is kept on this one
 
 
 def is_workday(day: dt.date, holidays: Table[FederalHoliday]) -> bool | None:
@@ -23,7 +23,7 @@ def is_workday(day: dt.date, holidays: Table[FederalHoliday]) -> bool | None:
     weekday = day.isoweekday()
     if weekday >= SATURDAY:
         return False
-    days = [day, day + BESIDE[weekday]] if weekday in BESIDE else [day]
+    days = [day, day + WEEKEND[weekday]] if weekday in WEEKEND else [day]
     if any(row.falls_on(each) for each in days for row in holidays.on(each).values()):
         return False
     spans = list(holidays.coverage.spans())

@@ -25,6 +25,7 @@ SINCE = "0.1.0"
 NPI = r"[12][0-9]{9}"
 NPI_PREFIX = "80840"  # of an NPI as a card number, by which its check digit is made (45 CFR 162.406)
 MONTHS = 12
+CLOSINGS = 14  # days by which the closing of federal offices may at most move a limit
 
 
 @rule(
@@ -106,13 +107,14 @@ def claim_is_filed_in_time(claim: Claim, /, context: Context) -> Iterator[Findin
         workday = _workday_before(claim.submitted_on, _later(line.on, row.months), context)
         if workday is not None:
             holidays = context.catalog.federal_holidays
-            is_carried = workday > holidays.coverage.last
+            # A president may have closed the offices since; that moves the limit by days, not by months.
+            is_sure = workday <= holidays.coverage.last or (claim.submitted_on - workday).days > CLOSINGS
             yield context.finding(
                 line,
                 "on",
                 f"submitted on {claim.submitted_on}, over {row.months} months after the service of {line.on}",
                 rests_on=row,
-                carried_from=holidays.entry.last_edition if is_carried else None,
+                carried_from=None if is_sure or row.carried_forward else holidays.entry.last_edition,
             )
 
 

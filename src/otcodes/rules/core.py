@@ -459,8 +459,7 @@ class Context:
     def not_checked(self, path: str, reason: str) -> None:
         """Note that the running rule could not judge something; twice the same is noted once."""
         assert self.rule is not None  # noqa: S101 -- as above
-        # What a claim beside this one lacks keeps this one's lines of the day from being judged.
-        self.skipped.append((self.rule.id, "lines" if path == BESIDE else path, reason))
+        self.skipped.append((self.rule.id, path, reason))
 
     def lacks(self, subject: Claim | ServiceLine | TreatmentNote, field: str) -> bool:
         """Whether a field is empty that should not be: the input has it, or the payer requires it.

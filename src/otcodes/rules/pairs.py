@@ -105,22 +105,24 @@ def _pairs(lines: tuple[ServiceLine, ...], context: Context) -> _Pairs:
         alike: dict[tuple[str, str], list[ServiceLine]] = {}
         for line in lines:
             alike.setdefault((line.procedure, context.discipline_of(line)), []).append(line)
-        unknown: dict[str, set[str]] = {}
+        unknown: dict[int, tuple[ServiceLine, set[str]]] = {}
         for own, others in combinations(alike.values(), 2):
+            mine = next(filter(context.owns, (*own, *others)), None)
+            if mine is None:
+                continue  # the claims beside this one are judged by themselves
             between = _between(own[0], others[0].procedure, context)
             if not context.is_one_providers(own[0], others[0]):
                 if between.edits or between.is_unknown:
-                    found.notes.append((context.path(own[0], "procedure"), TWO_DISCIPLINES))
+                    found.notes.append((context.path(mine, "procedure"), TWO_DISCIPLINES))
                 continue
-            if between.is_unknown and any(map(context.owns, (*own, *others))):
-                unknown.setdefault(own[0].procedure, set()).add(others[0].procedure)
+            if between.is_unknown:
+                other = others[0] if mine.procedure == own[0].procedure else own[0]
+                unknown.setdefault(id(mine), (mine, set()))[1].add(other.procedure)
             for row in between.edits:
                 paid, denied = (own, others) if row.column_1 == own[0].procedure else (others, own)
                 apart = {context.line(line).service: line for line in paid}
                 found.edits.append(_Pair(row, list(apart.values()), denied))
-        for own in alike.values():
-            if own[0].procedure in unknown:
-                found.notes.append(_unknown(own[0], unknown[own[0].procedure], context))
+        found.notes.extend([_unknown(line, codes, context) for line, codes in unknown.values()])
     return found
 
 
