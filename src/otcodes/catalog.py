@@ -384,7 +384,7 @@ class Catalog:
         """The newest edition that speaks for the whole of each table, by the table's name."""
         return {entry.name: entry.last_edition for entry in self.entries}
 
-    @property
+    @cached_property
     def data_version(self) -> str:
         """The version of its tables as a whole; of directories of one's own, what their hashes begin with."""
         own = {folder.fingerprint[:SHOWN]: None for folder in self._overlays.values()}

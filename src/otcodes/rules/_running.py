@@ -218,12 +218,12 @@ class Compiled:
                 continue
             self._ask_of_day(lines, absent, context)
         self._ask_of_claim(claim, absent, context)
-        # A finding on a line of a claim beside this one is that claim's.
-        found = [finding for finding in context.found if finding.path != BESIDE]
-        # What a claim beside this one lacks keeps this one's lines of the day from being judged.
-        skipped = [
-            (rule, "lines" if path == BESIDE else path, reason) for rule, path, reason in context.skipped
-        ]
+        found, skipped = context.found, context.skipped
+        if beside:
+            # A finding on a line of a claim beside this one is that claim's; what that one lacks keeps this
+            # one's lines of the day from being judged.
+            found = [finding for finding in found if finding.path != BESIDE]
+            skipped = [(rule, "lines" if path == BESIDE else path, reason) for rule, path, reason in skipped]
         return found, tuple(dict.fromkeys((*skipped, *self._pending)))
 
     def _lacked(self, claim: Claim) -> frozenset[str]:
@@ -322,22 +322,21 @@ def _is_of_shape(noted: list[Skipped], subject: Subject, context: Context) -> bo
 def _ask(rule: Rule, subject: Subject, context: Context) -> None:
     """Let one rule say what it finds, or that it cannot judge."""
     context.rule = rule
+    findings: Iterable[Finding] = ()
     try:
         findings = rule.function(subject, context)
-        is_none = cast("object", findings) is None
-        context.found.extend(() if is_none else findings)
+        context.found.extend(findings)
     except CannotJudgeError as reason:
         context.not_checked(reason.path, reason.reason)
-        return
     except TableError:
         raise  # a table that cannot be read is no fault of the rule that asked
     except Exception as error:  # noqa: BLE001 -- it is not hidden: what comes out names the rule
+        if cast("object", findings) is None:
+            msg = f"the rule {rule.id} gave None: a rule yields its findings"
+            raise TypeError(msg) from None
         # Not from the error: its message, in a printed traceback, may hold what is the patient's.
         failed = RuleFailedError(rule.id, context.claim.id, type(error).__name__, _raised_in(error))
         raise failed from None
-    if is_none:
-        msg = f"the rule {rule.id} gave None: a rule yields its findings"
-        raise TypeError(msg)
 
 
 def _raised_in(error: Exception) -> str:

@@ -9,6 +9,7 @@ report's `not_checked`.
 from __future__ import annotations
 
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -385,7 +386,7 @@ class Context:
         self.found: list[Finding] = []
         self.skipped: list[Skipped] = []
         self.shared: dict[Any, Any] = {}
-        self.has_lost: bool = any(each.lost_lines for each in claims)
+        self.has_lost: bool = any(map(attrgetter("lost_lines"), claims))
         self._compiled = compiled
 
     def finding(

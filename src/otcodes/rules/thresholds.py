@@ -225,7 +225,7 @@ def line_above_the_threshold_says_so(claim: Claim, /, context: Context) -> Itera
 )
 def line_below_the_threshold_does_not_say_above(claim: Claim, /, context: Context) -> Iterator[Finding]:
     """KX stands only on a line that takes the year's allowed charges above the threshold."""
-    if not any(KIND in context.line(line).modifier_kinds for line in claim.lines):
+    if not [line for line in claim.lines if _says_above(line, context)]:
         return
     for position in _positions(claim, context):
         line, amount = position.line, position.row.amount_usd
