@@ -77,13 +77,9 @@ def test_a_payer_whose_limit_nobody_knows_or_a_day_whose_holidays_nobody_knows_i
 @pytest.mark.parametrize(
     ("on", "submitted", "catalog", "severity", "edition"),
     [
-        (
-            "2025-12-31",
-            "2027-01-04",
-            None,
-            "error",
-            None,
-        ),  # its last day is the last whose holidays are known
+        # Its last day is one of the last whose holidays are known; that of the next one is not.
+        ("2025-11-25", "2026-11-26", None, "error", None),
+        ("2025-11-27", "2026-11-30", None, "warning", "eo-14371"),
         ("2026-01-05", "2027-01-06", None, "warning", "eo-14371"),
         ("2025-03-03", "2026-03-04", catalog_with("filing_limits", last="2024-12-31"), "warning", "aca-6404"),
     ],
