@@ -485,3 +485,27 @@ def test_a_rule_of_ones_own_names_the_tables_that_it_reads() -> None:
 
     report = otcodes.check(claim(payer="commercial"), rules=rules.all_of(says_nothing))
     assert list(report.editions) == ["ptp_edits"]
+
+
+def test_what_is_noted_at_lines_is_noted_where_they_stand() -> None:
+    """Days that are alike, in another order and at other places of the claim."""
+
+    @rules.rule("acme.second", severity="warning", over="day", sees=["procedure"])
+    def is_known(lines, /, context):
+        """Each line of a day is known."""
+        for each in lines:
+            if each.procedure == "97140":
+                context.not_checked(context.path(each, "on"), "unknown")
+        yield from ()
+
+    every = rules.all_of(is_known)
+    one, two, before = line(), line("97140"), line(on=DOS - dt.timedelta(1))
+    for lines, path in (
+        ((one, two), 1),
+        ((two, one), 0),
+        ((before, one, two), 2),
+        ((one, two), 1),
+        ((two, one), 0),
+    ):
+        report = otcodes.check(claim(*lines), rules=every)
+        assert [each.path for each in report.not_checked] == [f"lines[{path}].on"]

@@ -48,6 +48,8 @@ NONE = frozenset[str]()
 
 # What is left to do for a shape: rules to ask, and what others could not judge, in the order of the rules.
 Steps: TypeAlias = "tuple[Rule | Skipped, ...]"
+# In their place: something is noted at lines, so that it matters where these stand.
+PLACED: Steps = (("", "", ""),)
 
 
 class _Plan(NamedTuple):
@@ -72,6 +74,8 @@ class _Asked:
     def take(self, key: Hashable, subject: Subject, context: Context) -> bool:
         """Do what is left to do for a shape that was met before; whether it was."""
         steps = self._steps[key]
+        if steps is PLACED and isinstance(subject, tuple):
+            steps = self._steps[_placed(key, subject, context)]
         if steps is None:
             return False
         for step in steps:
@@ -105,21 +109,24 @@ class _Asked:
             unjudged: what else cannot be judged of the shape; the paths from the subject on.
         """
         fields = self.fields | absent
+        prefix = _prefix(subject, context)
         steps: list[Rule | Skipped] = []
         for rule in able:
             found, skipped = len(context.found), len(context.skipped)
             _ask(rule, subject, context)
             is_told = rule.sees is not None and rule.sees <= fields
             noted = context.skipped[skipped:]
-            if not is_told or len(context.found) > found or not _is_of_shape(noted, subject, context):
+            if not is_told or len(context.found) > found:
                 steps.append(rule)
-            elif noted:
-                prefix = _prefix(subject, context)
+            elif not all(path.startswith(prefix) for _, path, _ in noted):
+                steps.append(rule)  # what is noted of anything but the line is not of the next that is alike
+            else:
                 steps += [(each, path.removeprefix(prefix), reason) for each, path, reason in noted]
+        if isinstance(subject, tuple) and (self._steps[key] is PLACED or any(map(_is_at_line, steps))):
+            self._steps[key] = PLACED
+            key = _placed(key, subject, context)
         self._steps[key] = (*steps, *unjudged)
-        context.skipped.extend(
-            [(each, _prefix(subject, context) + path, reason) for each, path, reason in unjudged]
-        )
+        context.skipped.extend([(each, prefix + path, reason) for each, path, reason in unjudged])
 
 
 class Compiled:
@@ -272,9 +279,8 @@ class Compiled:
             (self._of_day, (*sorted(numbers), absent, context.claim.empty_fields), absent),
         ):
             if not asked.take(key, lines, context):
-                able = frozenset[str]().union(
-                    *[context.lines[id(line)].able for line in lines if context.owns(line)]
-                )
+                own = [context.lines[id(line)].able for line in lines if context.owns(line)]
+                able = frozenset[str]().union(*own)
                 asked.learn(
                     key, lines, context, [rule for rule in asked.rules if rule.id in able], absent=lacking
                 )
@@ -309,14 +315,18 @@ def _prefix(subject: Subject, context: Context) -> str:
     return context.path(subject, "") if isinstance(subject, ServiceLine) else ""
 
 
-def _is_of_shape(noted: list[Skipped], subject: Subject, context: Context) -> bool:
-    """Whether what a rule could not judge of a subject is so of each that has the shape."""
-    if not noted:
-        return True
-    if isinstance(subject, tuple):  # the lines of the next day that is alike may stand elsewhere
-        return not any(path == BESIDE or path.startswith(LINES) for _, path, _ in noted)
-    prefix = _prefix(subject, context)
-    return all(path.startswith(prefix) for _, path, _ in noted)
+def _is_at_line(step: Rule | Skipped) -> bool:
+    """Whether what is left to do is to note something at a line of a day, the claim's or another's."""
+    return not isinstance(step, Rule) and (step[1] == BESIDE or step[1].startswith(LINES))
+
+
+def _placed(key: Hashable, lines: tuple[ServiceLine, ...], context: Context) -> Hashable:
+    """The shape of a day, and where each of its lines stands."""
+    return (
+        key,
+        *[context.lines[id(line)].number for line in lines],
+        *[context.places.get(id(line)) for line in lines],
+    )
 
 
 def _ask(rule: Rule, subject: Subject, context: Context) -> None:
