@@ -26,6 +26,7 @@ PRIVATE = frozenset({"patient", "therapist", "assistant", "rendering_provider"})
 # What is said of the input that a claim came from is no part of its JSON form.
 NOT_OF_THE_CLAIM = frozenset({"file", "empty_fields", "lost_lines", "source", "diagnoses_source"})
 DIGITS = (-7, 9)  # of the first digit of a number: its place before or behind the point
+NO_NAMES = frozenset[str]()
 LARGEST = 10**9  # no claim has a number as large; one that has is noise, and costly to reckon with
 
 
@@ -133,9 +134,6 @@ def _word_of(kind: type[E]) -> Converter:
             raise _refuse(self_, field, value, f"one of {', '.join(kind)}") from None
 
     return _converter(convert)
-
-
-NO_NAMES = frozenset[str]()
 
 
 def _names(value: Any, self_: object, field: attrs.Attribute[Any]) -> frozenset[str]:

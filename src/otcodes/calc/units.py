@@ -198,6 +198,15 @@ class UnitAllocation:
         """Of the allocations that the rule allows, the one nearest to some units.
 
         At a tie a unit goes first to the codes that these units say have it.
+
+        Args:
+            units: by code, such as what is billed.
+
+        Examples:
+            >>> import datetime as dt
+            >>> tied = timed_units({"97530": 23, "97140": 8}, on=dt.date(2026, 3, 2))
+            >>> dict(tied.nearest({"97530": 1, "97140": 1}))
+            {'97530': 1, '97140': 1}
         """
         share = self._share
         sure = self._by_code(share.sure)
